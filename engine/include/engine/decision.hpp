@@ -1,0 +1,98 @@
+// Decisions: what the engine answers. Declines are values, ordered by precedence.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "engine/command.hpp"
+#include "engine/money.hpp"
+#include "engine/types.hpp"
+
+namespace engine {
+
+// Why something was refused, in the order in which reasons answer when several hold.
+enum class Decline : std::uint8_t {
+  none = 0,
+  same_key_other_content,
+  already_reversed,  // the reversal came before its original
+  unsupported_operation,
+  bad_amount,
+  unknown_card,
+  lost_card,
+  stolen_card,
+  expired_card,
+  card_blocked,
+  account_blocked,
+  account_closed,
+  not_permitted,
+  no_rate,
+  original_not_found,
+  amount_limit,
+  count_limit,
+  insufficient_funds,
+  // What only other systems' calls can run into.
+  unknown_account,
+  account_exists_in_other_currency,
+  card_of_other_account,
+  unknown_hold,
+  hold_ended,
+  currency_mismatch,
+  currency_missing,
+  overflow,
+  // Not kept: the same request later is decided afresh.
+  overloaded,
+  halted,  // the engine takes no commands; nothing happened
+  failed,  // the disk failed while this was written: nobody can say until the next start
+};
+std::string_view name(Decline decline);
+
+enum class ClearingOutcome : std::uint8_t {
+  none = 0,
+  posted_matched = 1,
+  posted_unmatched = 2,
+  matched_only = 3,
+  duplicate = 4,
+  rejected = 5,
+};
+
+enum class MatchMethod : std::uint8_t {
+  none = 0,
+  lifecycle_id = 1,
+  auth_code = 2,
+  rrn = 3,
+  place_and_amount = 4,
+  presentment = 5,
+};
+std::string_view name(ClearingOutcome outcome);
+std::string_view name(MatchMethod method);
+
+// The answer to a command, as it is kept for a retransmission.
+struct Decision {
+  Decline decline = Decline::none;
+  ClearingOutcome clearing = ClearingOutcome::none;
+  MatchMethod match = MatchMethod::none;
+  bool created = false;  // something new came to be: an account, a card, a hold
+  bool more = false;     // ExpireDue: more holds are due
+  bool has_balance = false;
+  CurrencyCode currency;  // of the amounts below: the account's
+  MinorUnits amount = 0;  // held or posted, without the fee
+  MinorUnits fee = 0;
+  MinorUnits ledger = 0;
+  MinorUnits available = 0;
+  HoldId hold;
+  AccountNumber account;
+  FixedText<6> auth_code;
+  // Exceptions this command recorded, 0 for none; at most two per clearing record.
+  ExceptionCode exceptions[2] = {};
+
+  bool approved() const { return decline == Decline::none; }
+};
+
+// A decision on its way back to the submitter.
+struct Answer {
+  Decision decision;
+  bool replayed = false;  // the first answer to a repeated request
+  FixedText<96> echo;     // the first request's
+};
+
+}  // namespace engine

@@ -1,0 +1,89 @@
+// What can be read of a partition. A View is lent to an inspection that runs on the writer
+// thread, in its turn between commands, and whose result is delivered only when everything it
+// could have seen is durable. Values only: nothing here points into the engine.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/command.hpp"
+
+namespace engine {
+
+class State;
+
+struct AccountView {
+  AccountId id;
+  CurrencyCode currency;
+  AccountStatus status = AccountStatus::active;
+  MinorUnits booked = 0;
+  MinorUnits pending = 0;
+  MinorUnits held = 0;
+  MinorUnits overdraft_limit = 0;
+
+  MinorUnits ledger() const { return booked + pending; }
+  MinorUnits available() const { return ledger() - held + overdraft_limit; }
+};
+
+struct CardView {
+  CardToken token;
+  AccountId account_id;
+  PanMasked pan_masked;
+  std::uint16_t expiry_yymm = 0;
+  CardStatus status = CardStatus::active;
+  LimitProfileName limit_profile;
+};
+
+struct HoldView {
+  HoldId id;
+  AccountId account_id;
+  HoldKind kind = HoldKind::authorization;
+  HoldStatus status = HoldStatus::open;
+  CurrencyCode currency;
+  MinorUnits amount = 0;  // still held
+  MinorUnits fee = 0;     // still held of the fee
+  MinorUnits original_amount = 0;
+  std::optional<Instant> expires_at;
+  MatchKeys keys;
+  Reference reference;
+};
+
+struct LedgerView {
+  CurrencyCode currency;
+  MinorUnits customers = 0;
+  std::array<MinorUnits, internal_account_count> internal{};
+};
+
+struct ExceptionView {
+  std::uint64_t id = 0;
+  Instant at;
+  ExceptionCode code{};
+  std::optional<AccountId> account_id;
+  HoldId hold;
+  Money amount;
+  Reference reference;
+};
+
+class View {
+ public:
+  explicit View(const State& state) : state_(state) {}
+
+  std::optional<AccountView> account(const AccountId& id) const;
+  std::optional<AccountView> account(AccountNumber number) const;
+  std::optional<CardView> card(const CardToken& token) const;
+  std::optional<HoldView> hold(HoldId id) const;
+  // Newest first; the open ones alone, or all.
+  std::vector<HoldView> holds(const AccountId& id, bool all) const;
+  // Every currency that has moved, by numeric code.
+  std::vector<LedgerView> ledger() const;
+  // In order, those behind `after`, at most `count`.
+  std::vector<ExceptionView> exceptions(std::uint64_t after, std::size_t count) const;
+
+ private:
+  const State& state_;
+};
+
+}  // namespace engine

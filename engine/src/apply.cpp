@@ -1,0 +1,245 @@
+#include <type_traits>
+
+#include "state.hpp"
+
+namespace engine {
+namespace {
+
+// Decided events were overflow-checked; a sum that does not fit here is a bug.
+void add(MinorUnits& sum, MinorUnits amount) {
+  ENGINE_ASSERT(!__builtin_add_overflow(sum, amount, &sum));
+}
+
+class Applier {
+ public:
+  Applier(State& state, const Event& event) : state_(state), event_(event) {}
+
+  void operator()(const AccountOpened& fact) {
+    AccountRecord account;
+    account.number = fact.number;
+    account.id = fact.id;
+    account.currency = fact.currency;
+    account.status = fact.status;
+    account.overdraft_limit = fact.overdraft_limit;
+    account.opened_at = event_.at;
+    state_.accounts.put(fact.number, account);
+    state_.account_numbers.put(fact.id, fact.number);
+    state_.meta.account_count = fact.number.value;
+  }
+
+  void operator()(const AccountChanged& fact) {
+    AccountRecord& account = state_.accounts.edit(fact.number);
+    account.status = fact.status;
+    account.overdraft_limit = fact.overdraft_limit;
+  }
+
+  void operator()(const CardPut& fact) {
+    CardRecord card;
+    card.account = fact.account;
+    card.issued_at = event_.at;
+    if (!fact.issued) card.issued_at = state_.cards.get(fact.token)->issued_at;
+    card.expiry_yymm = fact.expiry_yymm;
+    card.status = fact.status;
+    card.pan_masked = fact.pan_masked;
+    card.limit_profile = fact.limit_profile;
+    state_.cards.put(fact.token, card);
+    if (fact.issued) ++state_.meta.card_count;
+  }
+
+  void operator()(const HoldPlaced& fact) {
+    AccountRecord& account = state_.accounts.edit(fact.account);
+    HoldRecord hold;
+    hold.id = fact.id;
+    hold.account = fact.account;
+    hold.token = fact.token;
+    hold.original_amount = fact.amount;
+    hold.transaction_amount = fact.transaction.amount;
+    hold.transaction_remaining = fact.transaction.amount;
+    hold.transaction_currency = fact.transaction.currency;
+    hold.currency = account.currency;
+    hold.placed_at = event_.at;
+    hold.expires_at = fact.expires_at;
+    hold.business_date = event_.business_date;
+    hold.keys = fact.keys;
+    hold.kind = fact.kind;
+    hold.operation = fact.operation;
+    hold.channel = fact.channel;
+    hold.reference = fact.reference;
+    const bool moved_at_once =
+        fact.kind == HoldKind::posting || fact.kind == HoldKind::acknowledgement;
+    if (moved_at_once) {
+      hold.status = HoldStatus::cleared;
+      hold.ended_at = event_.at;
+    } else {
+      hold.amount = fact.amount;
+      hold.fee = fact.fee;
+      add(account.held, fact.amount);
+      add(account.held, fact.fee);
+      ++account.open_hold_count;
+    }
+    hold.previous_of_account = account.last_hold;
+    account.last_hold = fact.id;
+    link_keys(hold);
+    if (hold.expires_at != no_instant && !moved_at_once) link_expiry(hold);
+    state_.holds.put(fact.id, hold);
+    state_.meta.hold_count = fact.id.value;
+  }
+
+  void operator()(const HoldReduced& fact) {
+    HoldRecord& hold = state_.holds.edit(fact.id);
+    const bool was_open = hold.is_open();
+    add(hold.amount, -fact.amount);
+    add(hold.fee, -fact.fee);
+    add(hold.transaction_remaining, -fact.transaction_amount);
+    add(hold.cleared_amount, fact.cleared);
+    if (fact.reason == ReleaseReason::cleared) ++hold.clearing_count;
+    if (fact.reason == ReleaseReason::reversed) hold.reversed = 1;
+    hold.status = fact.status;
+    AccountRecord& account = state_.accounts.edit(hold.account);
+    add(account.held, -fact.amount);
+    add(account.held, -fact.fee);
+    if (was_open && !hold.is_open()) {
+      hold.ended_at = event_.at;
+      --account.open_hold_count;
+    }
+  }
+
+  void operator()(const MovementPosted& fact) {
+    AccountRecord& account = state_.accounts.edit(fact.account);
+    // Booked is what core banking has in its books; the engine's own postings wait for it.
+    const bool from_core = fact.kind == MovementKind::opening;
+    add(from_core ? account.booked : account.pending, fact.amount);
+    ++account.movement_count;
+
+    MovementRecord movement;
+    movement.id = ++state_.meta.movement_count;
+    movement.amount = fact.amount;
+    movement.balance_after = account.ledger();
+    movement.at = event_.at;
+    movement.hold = fact.hold;
+    movement.legs[0] = fact.legs[0];
+    movement.legs[1] = fact.legs[1];
+    movement.business_date = event_.business_date;
+    movement.kind = fact.kind;
+    movement.reference = fact.reference;
+    state_.movements.put({fact.account, account.movement_count}, movement);
+
+    LedgerRecord ledger = state_.ledger_of(account.currency);
+    add(ledger.customers, fact.amount);
+    for (const MovementLeg& leg : fact.legs) {
+      add(ledger.internal[static_cast<std::size_t>(leg.account)], leg.amount);
+    }
+    state_.ledger.put(account.currency, ledger);
+    // What authorization and its reversal moved; clearing's movements stand on their own.
+    const bool at_authorization =
+        fact.kind == MovementKind::top_up || fact.kind == MovementKind::reversal;
+    if (fact.hold && at_authorization) {
+      add(state_.holds.edit(fact.hold).posted_amount, fact.amount);
+    }
+  }
+
+  void operator()(const OriginalRefused& fact) {
+    RequestRecord record;
+    record.acquirer = fact.acquirer;
+    record.terminal = fact.terminal;
+    record.state = RequestState::reversed_before_arrival;
+    state_.requests.put({fact.key, fact.ordinal}, record);
+    if (fact.by_rrn) ++state_.meta.reversed_by_rrn_count;
+  }
+
+  void operator()(const ClearingRecorded& fact) {
+    ClearingRecordState record;
+    record.at = event_.at;
+    record.account = fact.account;
+    record.hold = fact.hold;
+    record.posted_amount = fact.posted;
+    record.file = fact.file;
+    record.record_number = fact.record_number;
+    record.outcome = fact.outcome;
+    record.match = fact.match;
+    state_.clearing_records.put(fact.identity, record);
+    if (fact.reversed_presentment != ClearingIdentity{}) {
+      state_.clearing_records.edit(fact.reversed_presentment).reversed = 1;
+    }
+  }
+
+  void operator()(const ExceptionRaised& fact) {
+    ExceptionRecord record;
+    record.at = event_.at;
+    record.account = fact.account;
+    record.hold = fact.hold;
+    record.amount = fact.amount.amount;
+    record.currency = fact.amount.currency;
+    record.code = fact.code;
+    record.reference = fact.reference;
+    state_.exceptions.put({++state_.meta.exception_count}, record);
+  }
+
+  void operator()(const ExpiryAdvanced& fact) {
+    state_.expiries.erase_before(fact.second);
+    if (fact.head) {
+      state_.expiries.set_head(fact.second, fact.head);
+    } else {
+      state_.expiries.erase(fact.second);
+    }
+  }
+
+  void answer() {
+    const Decision& decision = event_.decision;
+    RequestRecord record;
+    record.variant = event_.request.variant;
+    record.content = event_.request.content;
+    record.amount = decision.amount;
+    record.fee = decision.fee;
+    record.ledger = decision.ledger;
+    record.available = decision.available;
+    record.hold = decision.hold;
+    record.account = decision.account;
+    record.currency = decision.currency;
+    record.decline = decision.decline;
+    record.has_balance = decision.has_balance ? 1 : 0;
+    record.created = decision.created ? 1 : 0;
+    record.auth_code = decision.auth_code;
+    record.acquirer = event_.request.acquirer;
+    record.terminal = event_.request.terminal;
+    record.echo = event_.request.echo;
+    state_.requests.put({event_.request.key, event_.request_ordinal}, record);
+  }
+
+ private:
+  void link_keys(HoldRecord& hold) {
+    if (hold.token == CardToken{}) return;  // only card transactions are matched
+    link_key(hold, HoldKeyKind::lifecycle_id, hold.keys.lifecycle_id.view());
+    link_key(hold, HoldKeyKind::auth_code, hold.keys.auth_code.view());
+    link_key(hold, HoldKeyKind::rrn, hold.keys.rrn.view());
+    link(hold, HoldKeyKind::amount, hold_key(hold.token, hold.transaction_amount));
+  }
+  void link_key(HoldRecord& hold, HoldKeyKind kind, std::string_view value) {
+    if (!value.empty()) link(hold, kind, hold_key(hold.token, kind, value));
+  }
+  void link(HoldRecord& hold, HoldKeyKind kind, const HoldKey& key) {
+    hold.previous_by_key[static_cast<std::size_t>(kind)] =
+        state_.hold_keys.get(key).value_or(HoldId{});
+    state_.hold_keys.put(key, hold.id);
+  }
+  void link_expiry(HoldRecord& hold) {
+    const std::int64_t second = hold.expires_at.seconds();
+    hold.next_expiring = state_.expiries.head(second).value_or(HoldId{});
+    state_.expiries.set_head(second, hold.id);
+  }
+
+  State& state_;
+  const Event& event_;
+};
+
+}  // namespace
+
+void apply(State& state, const Event& event) {
+  Applier applier(state, event);
+  for (const Effect& effect : event.effects) std::visit(applier, effect);
+  if (event.request) applier.answer();
+  state.meta.last_sequence = event.sequence;
+  if (event.at > state.meta.last_command_at) state.meta.last_command_at = event.at;
+}
+
+}  // namespace engine

@@ -1,0 +1,191 @@
+#include "decide.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+namespace engine {
+namespace {
+
+struct Lookup {
+  std::optional<RequestRecord> first_answer;
+  bool reversed_before_arrival = false;
+  bool full = false;
+  std::uint8_t free_ordinal = 0;
+};
+
+bool same_or_unknown(std::string_view a, std::string_view b) {
+  return a.empty() || b.empty() || a == b;
+}
+
+Lookup look_up(const State& state, const Request& request) {
+  Lookup found;
+  for (std::uint8_t ordinal = 0;; ++ordinal) {
+    if (ordinal == request_ordinal_max) {
+      found.full = true;
+      return found;
+    }
+    auto record = state.requests.get({request.key, ordinal});
+    if (!record) {
+      found.free_ordinal = ordinal;
+      return found;
+    }
+    if (record->state == RequestState::reversed_before_arrival) {
+      found.reversed_before_arrival |=
+          same_or_unknown(record->terminal.view(), request.terminal.view()) &&
+          same_or_unknown(record->acquirer.view(), request.acquirer.view());
+    } else if (record->variant == request.variant) {
+      found.first_answer = record;
+      return found;
+    }
+  }
+}
+
+Answer replay(const RequestRecord& record) {
+  Answer answer;
+  answer.replayed = true;
+  answer.echo = record.echo;
+  Decision& d = answer.decision;
+  d.decline = record.decline;
+  d.created = record.created != 0;
+  d.has_balance = record.has_balance != 0;
+  d.currency = record.currency;
+  d.amount = record.amount;
+  d.fee = record.fee;
+  d.ledger = record.ledger;
+  d.available = record.available;
+  d.hold = record.hold;
+  d.account = record.account;
+  d.auth_code = record.auth_code;
+  return answer;
+}
+
+// A reversal that carried no original data waits for its original under the card and RRN.
+bool reversed_by_rrn(const State& state, const CommandBody& body) {
+  const auto* authorize = std::get_if<Authorize>(&body);
+  if (authorize == nullptr || state.meta.reversed_by_rrn_count == 0) return false;
+  if (authorize->keys.rrn.empty()) return false;
+  return state.requests.get({rrn_request_key(authorize->token, authorize->keys.rrn.view()), 0})
+      .has_value();
+}
+
+void decide_body(Deciding& d) {
+  struct Visitor {
+    Deciding& d;
+    void operator()(const PutAccount& c) { decide_put_account(d, c); }
+    void operator()(const PutCard& c) { decide_put_card(d, c); }
+    void operator()(const ChangeCard& c) { decide_change_card(d, c); }
+    void operator()(const Authorize& c) { decide_authorize(d, c); }
+    void operator()(const Reverse& c) { decide_reverse(d, c); }
+    void operator()(const PlaceHold& c) { decide_place_hold(d, c); }
+    void operator()(const ReleaseHold& c) { decide_release_hold(d, c); }
+    void operator()(const PostClearing& c) { decide_post_clearing(d, c); }
+    void operator()(const ExpireDue& c) { decide_expire_due(d, c); }
+  };
+  std::visit(Visitor{d}, d.command.body);
+}
+
+}  // namespace
+
+Answer decide(const State& state, const Rules& rules, const Command& command, Event& event) {
+  event.reset();
+  event.sequence = state.meta.last_sequence + 1;
+  // Time never runs backwards in the ledger, even if the clock of the machine does.
+  event.at = std::max(command.now, state.meta.last_command_at);
+  event.business_date = command.business_date;
+  Deciding d{state, rules, command, event};
+
+  if (command.request) {
+    const Lookup found = look_up(state, command.request);
+    if (found.first_answer) {
+      if (found.first_answer->content == command.request.content)
+        return replay(*found.first_answer);
+      if (command.request.refusable) {
+        d.decline(Decline::same_key_other_content);
+      } else {
+        d.raise(ExceptionCode::same_key_other_content, found.first_answer->account,
+                found.first_answer->hold, {}, {});
+      }
+      return {event.decision, false, command.request.echo};
+    }
+    if (found.full) {
+      d.decline(Decline::overloaded);
+      return {event.decision, false, command.request.echo};
+    }
+    event.request = command.request;
+    event.request_ordinal = found.free_ordinal;
+    if (found.reversed_before_arrival || reversed_by_rrn(state, command.body)) {
+      d.decline(Decline::already_reversed);
+      return {event.decision, false, command.request.echo};
+    }
+  }
+  decide_body(d);
+  return {event.decision, false, command.request.echo};
+}
+
+void Deciding::raise(ExceptionCode code, AccountNumber account, HoldId hold, const Money& amount,
+                     std::string_view reference) {
+  emit(ExceptionRaised{code, account, hold, amount, Reference::cut(reference)});
+  for (ExceptionCode& slot : event.decision.exceptions) {
+    if (slot == ExceptionCode{}) {
+      slot = code;
+      return;
+    }
+  }
+}
+
+FixedText<6> Deciding::next_auth_code() const {
+  return FixedText<6>::cut(fmt::format("{:06}", event.sequence % 1'000'000));
+}
+
+bool can_post(const State& state, const AccountRecord& account, MinorUnits amount) {
+  if (amount > amount_max || amount < -amount_max) return false;
+  const MinorUnits ledger = account.ledger() + amount;
+  if (ledger > balance_max || ledger < -balance_max) return false;
+  const LedgerRecord totals = state.ledger_of(account.currency);
+  // Every internal account moves by at most this amount.
+  constexpr MinorUnits total_max = std::numeric_limits<MinorUnits>::max() / 2;
+  auto fits = [amount](MinorUnits total) {
+    return total < total_max - amount_max && total > -total_max + amount_max &&
+           checked_add(total, amount).has_value();
+  };
+  if (!fits(totals.customers)) return false;
+  return std::all_of(std::begin(totals.internal), std::end(totals.internal), fits);
+}
+
+bool can_hold(const AccountRecord& account, MinorUnits amount) {
+  return amount >= 0 && amount <= amount_max && account.held <= balance_max - amount;
+}
+
+MovementPosted movement(const AccountRecord& account, MovementKind kind, MinorUnits amount,
+                        InternalAccount other_side, HoldId hold, std::string_view reference) {
+  MovementPosted posted;
+  posted.account = account.number;
+  posted.kind = kind;
+  posted.amount = amount;
+  posted.legs[0].account = other_side;
+  posted.legs[0].amount = -amount;
+  posted.hold = hold;
+  posted.reference = Reference::cut(reference);
+  return posted;
+}
+
+Decline refusal_by_status(const CardRecord& card, const AccountRecord& account, bool debit,
+                          BusinessDate today) {
+  if (card.status == CardStatus::lost) return Decline::lost_card;
+  if (card.status == CardStatus::stolen) return Decline::stolen_card;
+  if (card.expiry_yymm < yymm(today)) return Decline::expired_card;
+  if (card.status != CardStatus::active) return Decline::card_blocked;
+  if (account.status == AccountStatus::blocked) return Decline::account_blocked;
+  if (account.status == AccountStatus::debit_blocked && debit) return Decline::account_blocked;
+  if (account.status == AccountStatus::closed) return Decline::account_closed;
+  return Decline::none;
+}
+
+std::uint16_t yymm(BusinessDate date) {
+  const std::chrono::year_month_day civil{std::chrono::sys_days{std::chrono::days{date.days}}};
+  return static_cast<std::uint16_t>((static_cast<int>(civil.year()) % 100) * 100 +
+                                    static_cast<int>(static_cast<unsigned>(civil.month())));
+}
+
+}  // namespace engine

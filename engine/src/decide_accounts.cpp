@@ -1,0 +1,96 @@
+// Accounts and cards: opened, changed, issued.
+#include "decide.hpp"
+
+namespace engine {
+namespace {
+
+Decline refuse_new(const State& state, const PutAccount& command, CurrencyCode currency) {
+  if (command.must_exist) return Decline::unknown_account;
+  if (!currency) return Decline::currency_missing;
+  const MinorUnits booked = command.booked.value_or(0);
+  AccountRecord empty;
+  empty.currency = currency;
+  if (!can_post(state, empty, booked)) return Decline::overflow;
+  return Decline::none;
+}
+
+}  // namespace
+
+void decide_put_account(Deciding& d, const PutAccount& command) {
+  const auto existing = d.state.account(command.id);
+  const CurrencyCode currency = command.currency.value_or(CurrencyCode{});
+  const MinorUnits overdraft =
+      command.overdraft_limit.value_or(existing ? existing->overdraft_limit : 0);
+  if (overdraft < 0 || overdraft > amount_max) return d.decline(Decline::bad_amount);
+  if (existing) {
+    if (currency && currency != existing->currency) {
+      return d.decline(Decline::account_exists_in_other_currency);
+    }
+    d.decision().account = existing->number;
+    const AccountStatus status = command.status.value_or(existing->status);
+    if (status == existing->status && overdraft == existing->overdraft_limit) return;
+    d.emit(AccountChanged{existing->number, status, overdraft});
+    return;
+  }
+  if (Decline reason = refuse_new(d.state, command, currency); reason != Decline::none) {
+    return d.decline(reason);
+  }
+
+  AccountOpened opened;
+  opened.number = AccountNumber{d.state.meta.account_count + 1};
+  opened.id = command.id;
+  opened.currency = currency;
+  opened.status = command.status.value_or(AccountStatus::active);
+  opened.overdraft_limit = overdraft;
+  d.emit(opened);
+  d.decision().account = opened.number;
+  d.decision().created = true;
+  if (const MinorUnits booked = command.booked.value_or(0); booked != 0) {
+    AccountRecord account;
+    account.number = opened.number;
+    d.emit(movement(account, MovementKind::opening, booked, InternalAccount::core, HoldId{},
+                    "opening balance"));
+  }
+}
+
+void decide_put_card(Deciding& d, const PutCard& command) {
+  const auto account = d.state.account(command.account_id);
+  if (!account) return d.decline(Decline::unknown_account);
+  const auto existing = d.state.cards.get(command.token);
+  if (existing && existing->account != account->number) {
+    return d.decline(Decline::card_of_other_account);
+  }
+
+  CardPut card;
+  card.token = command.token;
+  card.account = account->number;
+  card.pan_masked = command.pan_masked;
+  card.expiry_yymm = command.expiry_yymm;
+  card.issued = !existing;
+  card.status = command.status.value_or(existing ? existing->status : CardStatus::active);
+  card.limit_profile =
+      command.limit_profile.value_or(existing ? existing->limit_profile : LimitProfileName{});
+  d.decision().account = account->number;
+  d.decision().created = card.issued;
+  if (existing && existing->status == card.status && existing->expiry_yymm == card.expiry_yymm &&
+      existing->limit_profile == card.limit_profile) {
+    return;
+  }
+  d.emit(card);
+}
+
+void decide_change_card(Deciding& d, const ChangeCard& command) {
+  const auto existing = d.state.cards.get(command.token);
+  if (!existing) return d.decline(Decline::unknown_card);
+  CardPut card;
+  card.token = command.token;
+  card.account = existing->account;
+  card.pan_masked = existing->pan_masked;
+  card.expiry_yymm = existing->expiry_yymm;
+  card.status = command.status.value_or(existing->status);
+  card.limit_profile = command.limit_profile.value_or(existing->limit_profile);
+  d.decision().account = existing->account;
+  d.emit(card);
+}
+
+}  // namespace engine

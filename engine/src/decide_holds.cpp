@@ -1,0 +1,107 @@
+// Holds by other systems, their release, and expiry.
+#include "decide.hpp"
+
+namespace engine {
+namespace {
+
+// One event stays a small part of a journal segment.
+constexpr std::uint32_t expired_at_once_max = 4096;
+
+Instant whole_second(Instant at) {
+  return Instant::from_seconds((at.microseconds + 999'999) / 1'000'000);
+}
+
+HoldReduced released(const HoldRecord& hold, HoldStatus status, ReleaseReason reason) {
+  HoldReduced reduced;
+  reduced.id = hold.id;
+  reduced.amount = hold.amount;
+  reduced.fee = hold.fee;
+  reduced.status = status;
+  reduced.reason = reason;
+  return reduced;
+}
+
+}  // namespace
+
+void decide_place_hold(Deciding& d, const PlaceHold& command) {
+  const bool kind_is_known = command.kind == HoldKind::manual || command.kind == HoldKind::arrest;
+  if (!kind_is_known) return d.decline(Decline::unsupported_operation);
+  if (command.amount.amount <= 0) return d.decline(Decline::bad_amount);
+  const auto account = d.state.account(command.account_id);
+  if (!account) return d.decline(Decline::unknown_account);
+  d.decision().account = account->number;
+  d.decision().currency = account->currency;
+  d.decision().ledger = account->ledger();
+  d.decision().available = account->available();
+  d.decision().has_balance = true;
+  if (command.amount.currency != account->currency) return d.decline(Decline::currency_mismatch);
+  if (account->status == AccountStatus::closed) return d.decline(Decline::account_closed);
+  // An arrest is the law's, and takes hold of a blocked account too.
+  const bool blocked = account->status != AccountStatus::active;
+  if (blocked && command.kind == HoldKind::manual) return d.decline(Decline::account_blocked);
+  if (!can_hold(*account, command.amount.amount)) return d.decline(Decline::overflow);
+  const bool conditional = command.conditional && command.kind == HoldKind::manual;
+  if (conditional && account->available() < command.amount.amount) {
+    return d.decline(Decline::insufficient_funds);
+  }
+
+  // After this point, the hold is placed.
+  HoldPlaced hold;
+  hold.id = d.next_hold_id();
+  hold.account = account->number;
+  hold.kind = command.kind;
+  hold.amount = command.amount.amount;
+  hold.transaction = command.amount;
+  hold.reference = command.reference;
+  // An end that has passed is due at once.
+  if (command.expires_at) hold.expires_at = whole_second(std::max(*command.expires_at, d.event.at));
+  d.emit(hold);
+  d.decision().hold = hold.id;
+  d.decision().amount = hold.amount;
+  d.decision().available -= hold.amount;
+  d.decision().created = true;
+}
+
+void decide_release_hold(Deciding& d, const ReleaseHold& command) {
+  const auto hold = d.state.holds.get(command.id);
+  if (!hold) return d.decline(Decline::unknown_hold);
+  const AccountRecord account = *d.state.accounts.get(hold->account);
+  d.decision().hold = hold->id;
+  d.decision().account = hold->account;
+  d.decision().currency = hold->currency;
+  if (!hold->is_open()) return d.decline(Decline::hold_ended);
+  d.emit(released(*hold, HoldStatus::released, ReleaseReason::by_request));
+  d.decision().amount = hold->amount;
+  d.decision().fee = hold->fee;
+  d.decision().has_balance = true;
+  d.decision().ledger = account.ledger();
+  d.decision().available = account.available() + hold->amount + hold->fee;
+}
+
+void decide_expire_due(Deciding& d, const ExpireDue& command) {
+  const std::int64_t now_second = d.event.at.seconds();
+  const std::uint32_t visits_max = std::clamp(command.holds_max, 1U, expired_at_once_max);
+  std::uint32_t visited = 0;
+  auto bucket = d.state.expiries.first_from(0);
+  if (!bucket || bucket->second > now_second) return;
+  ExpiryAdvanced advanced;
+  for (; bucket && bucket->second <= now_second;
+       bucket = d.state.expiries.first_from(bucket->second + 1)) {
+    advanced.second = bucket->second;
+    HoldId id = bucket->head;
+    for (; id && visited < visits_max; ++visited) {
+      const HoldRecord hold = *d.state.holds.get(id);
+      // The chain also has holds that ended, or whose lifetime started again.
+      if (hold.is_open() && hold.expires_at.seconds() == bucket->second) {
+        d.emit(released(hold, HoldStatus::expired, ReleaseReason::expired));
+      }
+      id = hold.next_expiring;
+    }
+    advanced.head = id;
+    if (visited == visits_max) break;
+  }
+  d.emit(advanced);
+  d.decision().more = visited == visits_max;
+}
+
+}  // namespace engine

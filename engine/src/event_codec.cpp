@@ -1,0 +1,320 @@
+#include "event_codec.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <boost/endian/conversion.hpp>
+#include <iterator>
+#include <limits>
+#include <type_traits>
+#include <utility>
+
+#include "assertion.hpp"
+
+namespace engine {
+namespace {
+
+constexpr std::array<std::string_view, std::variant_size_v<Effect>> effect_names{
+    "account_opened",   "account_changed", "card_put",         "hold_placed",
+    "hold_reduced",     "movement_posted", "original_refused", "clearing_recorded",
+    "exception_raised", "expiry_advanced",
+};
+
+template <class T>
+concept Integer = std::is_integral_v<T> && !std::is_same_v<T, bool>;
+
+class Encoder {
+ public:
+  explicit Encoder(std::vector<std::uint8_t>& out) : out_(out) {}
+
+  template <class T>
+  Encoder& operator()(const char*, const T& value) {
+    write(value);
+    return *this;
+  }
+
+ private:
+  template <Integer T>
+  void write(T value) {
+    const T little = boost::endian::native_to_little(value);
+    raw(&little, sizeof little);
+  }
+  template <class T>
+  requires std::is_enum_v<T>
+  void write(T value) { write(static_cast<std::underlying_type_t<T>>(value)); }
+  void write(bool value) { out_.push_back(value ? 1 : 0); }
+  void write(AccountNumber value) { write(value.value); }
+  void write(HoldId value) { write(value.value); }
+  void write(Instant value) { write(value.microseconds); }
+  void write(BusinessDate value) { write(value.days); }
+  void write(CurrencyCode value) { write(value.numeric()); }
+  template <std::size_t N>
+  void write(const FixedText<N>& text) {
+    out_.push_back(static_cast<std::uint8_t>(text.view().size()));
+    raw(text.view().data(), text.view().size());
+  }
+  template <class Tag>
+  void write(const Digest<Tag>& digest) {
+    raw(digest.bytes.data(), digest.bytes.size());
+  }
+  void raw(const void* data, std::size_t size) {
+    const auto* bytes = static_cast<const std::uint8_t*>(data);
+    out_.insert(out_.end(), bytes, bytes + size);
+  }
+
+  std::vector<std::uint8_t>& out_;
+};
+
+class Decoder {
+ public:
+  explicit Decoder(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
+
+  template <class T>
+  Decoder& operator()(const char*, T& value) {
+    read(value);
+    return *this;
+  }
+  bool ok() const { return ok_; }
+  std::span<const std::uint8_t> rest() const { return bytes_; }
+
+ private:
+  template <Integer T>
+  void read(T& value) {
+    T little{};
+    if (!raw(&little, sizeof little)) return;
+    value = boost::endian::little_to_native(little);
+  }
+  template <class T>
+  requires std::is_enum_v<T>
+  void read(T& value) {
+    std::underlying_type_t<T> number{};
+    read(number);
+    value = static_cast<T>(number);
+  }
+  // An index of the ledger: beyond its accounts there is nothing to add to.
+  void read(InternalAccount& value) {
+    std::uint8_t number = 0;
+    read(number);
+    if (number >= internal_account_count) ok_ = false;
+    value = static_cast<InternalAccount>(number);
+  }
+  void read(bool& value) {
+    std::uint8_t byte = 0;
+    read(byte);
+    if (byte > 1) ok_ = false;
+    value = byte == 1;
+  }
+  void read(AccountNumber& value) { read(value.value); }
+  void read(HoldId& value) { read(value.value); }
+  void read(Instant& value) { read(value.microseconds); }
+  void read(BusinessDate& value) { read(value.days); }
+  void read(CurrencyCode& value) {
+    std::uint16_t numeric = 0;
+    read(numeric);
+    value = CurrencyCode::trusted(numeric);
+  }
+  template <std::size_t N>
+  void read(FixedText<N>& text) {
+    std::uint8_t size = 0;
+    read(size);
+    if (!ok_ || size > bytes_.size() || size > N) {
+      ok_ = false;
+      return;
+    }
+    text = FixedText<N>::cut({reinterpret_cast<const char*>(bytes_.data()), size});
+    bytes_ = bytes_.subspan(size);
+  }
+  template <class Tag>
+  void read(Digest<Tag>& digest) {
+    raw(digest.bytes.data(), digest.bytes.size());
+  }
+  bool raw(void* data, std::size_t size) {
+    if (!ok_ || bytes_.size() < size) {
+      ok_ = false;
+      return false;
+    }
+    std::memcpy(data, bytes_.data(), size);
+    bytes_ = bytes_.subspan(size);
+    return true;
+  }
+
+  std::span<const std::uint8_t> bytes_;
+  bool ok_ = true;
+};
+
+class JsonWriter {
+ public:
+  explicit JsonWriter(std::string& out) : out_(out) {}
+
+  template <class T>
+  JsonWriter& operator()(const char* field, const T& value) {
+    if (!first_) out_ += ',';
+    first_ = false;
+    fmt::format_to(std::back_inserter(out_), "\"{}\":", field);
+    write(value);
+    return *this;
+  }
+
+ private:
+  template <Integer T>
+  void write(T value) {
+    fmt::format_to(std::back_inserter(out_), "{}", value);
+  }
+  template <class T>
+  requires std::is_enum_v<T>
+  void write(T value) { text(name(value)); }
+  void write(bool value) { out_ += value ? "true" : "false"; }
+  void write(AccountNumber value) { write(value.value); }
+  void write(HoldId value) { write(value.value); }
+  void write(Instant value) { write(value.microseconds); }
+  void write(BusinessDate value) { write(value.days); }
+  void write(CurrencyCode value) {
+    if (value) {
+      text(value.alpha());
+    } else {
+      out_ += "null";
+    }
+  }
+  template <std::size_t N>
+  void write(const FixedText<N>& value) {
+    text(value.view());
+  }
+  template <class Tag>
+  void write(const Digest<Tag>& digest) {
+    out_ += '"';
+    for (std::uint8_t byte : digest.bytes) fmt::format_to(std::back_inserter(out_), "{:02x}", byte);
+    out_ += '"';
+  }
+  void text(std::string_view value) {
+    out_ += '"';
+    for (char c : value) {
+      const auto byte = static_cast<unsigned char>(c);
+      if (c == '"' || c == '\\') {
+        out_ += '\\';
+        out_ += c;
+      } else if (byte < 0x20 || byte > 0x7e) {
+        // Texts are latin-1 from the wire; JSON is UTF-8.
+        fmt::format_to(std::back_inserter(out_), "\\u{:04x}", byte);
+      } else {
+        out_ += c;
+      }
+    }
+    out_ += '"';
+  }
+
+  std::string& out_;
+  bool first_ = true;
+};
+
+template <class A>
+void header_fields(A& a, Event& e) {
+  a("sequence", e.sequence)("at", e.at)("business_date", e.business_date);
+}
+template <class A>
+void request_fields(A& a, Event& e) {
+  Request& r = e.request;
+  a("key", r.key)("ordinal", e.request_ordinal)("variant", r.variant)("content", r.content)(
+      "acquirer", r.acquirer)("terminal", r.terminal)("echo", r.echo);
+}
+template <class A>
+void decision_fields(A& a, Decision& d) {
+  a("decline", d.decline)("created", d.created)("has_balance", d.has_balance)(
+      "currency", d.currency)("amount", d.amount)("fee", d.fee)("ledger", d.ledger)(
+      "available", d.available)("hold", d.hold)("account", d.account)("auth_code", d.auth_code);
+}
+
+// Encoders and JSON only read, but the field lists are shared with the decoder, which writes.
+template <class T>
+T& writable(const T& value) {
+  return const_cast<T&>(value);
+}
+
+template <std::size_t I = 0>
+bool make_effect(std::size_t type, Effect& effect) {
+  if constexpr (I == std::variant_size_v<Effect>) {
+    return false;
+  } else {
+    if (type != I) return make_effect<I + 1>(type, effect);
+    effect.emplace<I>();
+    return true;
+  }
+}
+
+}  // namespace
+
+std::string_view effect_name(const Effect& effect) {
+  return effect_names[effect.index()];
+}
+
+void encode_event(const Event& event, std::vector<std::uint8_t>& out) {
+  Event& e = writable(event);
+  Encoder encoder(out);
+  header_fields(encoder, e);
+  encoder("has_request", static_cast<bool>(event.request));
+  if (event.request) {
+    request_fields(encoder, e);
+    decision_fields(encoder, e.decision);
+  }
+  ENGINE_ASSERT(event.effects.size() <= std::numeric_limits<std::uint16_t>::max());
+  encoder("effects", static_cast<std::uint16_t>(event.effects.size()));
+  for (Effect& effect : e.effects) {
+    encoder("type", static_cast<std::uint8_t>(effect.index()));
+    std::visit([&encoder](auto& fact) { fact.fields(encoder); }, effect);
+  }
+}
+
+bool decode_event(std::span<const std::uint8_t>& bytes, Event& event) {
+  event.reset();
+  Decoder decoder(bytes);
+  header_fields(decoder, event);
+  bool has_request = false;
+  decoder("has_request", has_request);
+  if (has_request) {
+    request_fields(decoder, event);
+    decision_fields(decoder, event.decision);
+  }
+  std::uint16_t effect_count = 0;
+  decoder("effects", effect_count);
+  for (std::uint16_t i = 0; i < effect_count && decoder.ok(); ++i) {
+    std::uint8_t type = 0;
+    decoder("type", type);
+    Effect& effect = event.effects.emplace_back();
+    if (!decoder.ok() || !make_effect(type, effect)) return false;
+    std::visit([&decoder](auto& fact) { fact.fields(decoder); }, effect);
+  }
+  if (!decoder.ok()) return false;
+  bytes = decoder.rest();
+  return true;
+}
+
+std::string event_json(const Event& event) {
+  Event& e = writable(event);
+  std::string out = "{";
+  JsonWriter header(out);
+  header_fields(header, e);
+  if (event.request) {
+    out += ",\"request\":{";
+    JsonWriter request(out);
+    request_fields(request, e);
+    out += "},\"answer\":{";
+    JsonWriter answer(out);
+    decision_fields(answer, e.decision);
+    out += '}';
+  }
+  out += ",\"effects\":[";
+  for (Effect& effect : e.effects) {
+    if (&effect != &e.effects.front()) out += ',';
+    fmt::format_to(std::back_inserter(out), "{{\"{}\":{{", effect_name(effect));
+    std::visit(
+        [&out](auto& fact) {
+          JsonWriter writer(out);
+          fact.fields(writer);
+        },
+        effect);
+    out += "}}";
+  }
+  out += "]}";
+  return out;
+}
+
+}  // namespace engine

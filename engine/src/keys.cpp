@@ -1,0 +1,73 @@
+#include "keys.hpp"
+
+#include <boost/endian/conversion.hpp>
+
+namespace engine {
+namespace {
+
+// FNV-1a: stable across builds, as a stored key must be. Collisions are harmless here.
+std::uint64_t fnv1a(std::string_view bytes, std::uint64_t seed) {
+  std::uint64_t hash = 0xcbf29ce484222325ULL ^ seed;
+  for (char c : bytes) {
+    hash ^= static_cast<unsigned char>(c);
+    hash *= 0x100000001b3ULL;
+  }
+  return mix(hash);
+}
+
+}  // namespace
+
+HoldKey hold_key(const CardToken& token, HoldKeyKind kind, std::string_view value) {
+  HoldKey key;
+  std::memcpy(key.bytes.data(), token.bytes.data(), 8);
+  const std::uint64_t hash = fnv1a(value, static_cast<std::uint64_t>(kind) << 56);
+  boost::endian::store_big_u64(key.bytes.data() + 8, hash);
+  return key;
+}
+
+HoldKey hold_key(const CardToken& token, MinorUnits amount) {
+  const auto bytes = big_endian(static_cast<std::uint64_t>(amount));
+  return hold_key(token, HoldKeyKind::amount,
+                  {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
+RequestKey rrn_request_key(const CardToken& token, std::string_view rrn) {
+  RequestKey key;
+  const std::string_view card(reinterpret_cast<const char*>(token.bytes.data()),
+                              token.bytes.size());
+  boost::endian::store_big_u64(key.bytes.data(), fnv1a(card, fnv1a(rrn, 1)));
+  boost::endian::store_big_u64(key.bytes.data() + 8, fnv1a(rrn, fnv1a(card, 2)));
+  return key;
+}
+
+std::size_t hash_value(const AccountId& id) {
+  return fnv1a(id.view(), 0);
+}
+
+std::array<std::uint8_t, 2> store_key(CurrencyCode currency) {
+  std::array<std::uint8_t, 2> bytes{};
+  boost::endian::store_big_u16(bytes.data(), currency.numeric());
+  return bytes;
+}
+
+std::array<std::uint8_t, 12> store_key(const MovementKey& key) {
+  std::array<std::uint8_t, 12> bytes{};
+  boost::endian::store_big_u64(bytes.data(), key.account.value);
+  boost::endian::store_big_u32(bytes.data() + 8, key.ordinal);
+  return bytes;
+}
+
+std::array<std::uint8_t, 17> store_key(const RequestSlot& slot) {
+  std::array<std::uint8_t, 17> bytes{};
+  std::memcpy(bytes.data(), slot.key.bytes.data(), 16);
+  bytes[16] = slot.ordinal;
+  return bytes;
+}
+
+std::array<std::uint8_t, AccountId::capacity> store_key(const AccountId& id) {
+  std::array<std::uint8_t, AccountId::capacity> bytes{};
+  std::memcpy(bytes.data(), id.view().data(), id.view().size());
+  return bytes;
+}
+
+}  // namespace engine

@@ -1,0 +1,164 @@
+// A thin RAII layer over LMDB: environment, transactions, cursor. Nothing here decides anything.
+#pragma once
+
+#include <lmdb.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "assertion.hpp"
+#include "engine/error.hpp"
+
+namespace engine::lmdb {
+
+using Bytes = std::span<const std::uint8_t>;
+
+inline MDB_val to_val(Bytes bytes) {
+  // LMDB takes void* for input too; it does not write through it.
+  return {bytes.size(), const_cast<std::uint8_t*>(bytes.data())};
+}
+inline Bytes to_bytes(const MDB_val& val) {
+  return {static_cast<const std::uint8_t*>(val.mv_data), val.mv_size};
+}
+inline EngineError error(int code, const std::string& operation) {
+  return {EngineErrorCode::store, "lmdb " + operation + ": " + mdb_strerror(code)};
+}
+
+struct EnvironmentClose {
+  void operator()(MDB_env* env) const { mdb_env_close(env); }
+};
+struct TransactionAbort {
+  void operator()(MDB_txn* txn) const { mdb_txn_abort(txn); }
+};
+struct CursorClose {
+  void operator()(MDB_cursor* cursor) const { mdb_cursor_close(cursor); }
+};
+using CursorHandle = std::unique_ptr<MDB_cursor, CursorClose>;
+
+// A read transaction that can be moved forward to the newest commit.
+class Snapshot {
+ public:
+  explicit Snapshot(MDB_txn* txn) : txn_(txn) {}
+
+  // A view into the map: valid until renew().
+  std::optional<Bytes> get(MDB_dbi dbi, Bytes key) const {
+    MDB_val k = to_val(key);
+    MDB_val value{};
+    const int rc = mdb_get(txn_.get(), dbi, &k, &value);
+    if (rc == MDB_NOTFOUND) return std::nullopt;
+    ENGINE_ASSERT(rc == 0);
+    return to_bytes(value);
+  }
+  // The first entry at or behind `key`, in key order.
+  std::optional<std::pair<Bytes, Bytes>> first_from(MDB_dbi dbi, Bytes key) const {
+    MDB_cursor* raw = nullptr;
+    ENGINE_ASSERT(mdb_cursor_open(txn_.get(), dbi, &raw) == 0);
+    CursorHandle cursor(raw);
+    MDB_val k = to_val(key);
+    MDB_val value{};
+    const int rc = mdb_cursor_get(raw, &k, &value, MDB_SET_RANGE);
+    if (rc == MDB_NOTFOUND) return std::nullopt;
+    ENGINE_ASSERT(rc == 0);
+    return std::pair(to_bytes(k), to_bytes(value));
+  }
+  // Every entry, in key order.
+  template <class Visit>
+  void for_each(MDB_dbi dbi, Visit visit) const {
+    MDB_cursor* raw = nullptr;
+    ENGINE_ASSERT(mdb_cursor_open(txn_.get(), dbi, &raw) == 0);
+    CursorHandle cursor(raw);
+    MDB_val k{};
+    MDB_val value{};
+    int rc = mdb_cursor_get(raw, &k, &value, MDB_FIRST);
+    for (; rc == 0; rc = mdb_cursor_get(raw, &k, &value, MDB_NEXT))
+      visit(to_bytes(k), to_bytes(value));
+    ENGINE_ASSERT(rc == MDB_NOTFOUND);
+  }
+  std::size_t entry_count(MDB_dbi dbi) const {
+    MDB_stat stat{};
+    ENGINE_ASSERT(mdb_stat(txn_.get(), dbi, &stat) == 0);
+    return stat.ms_entries;
+  }
+  void renew() {
+    mdb_txn_reset(txn_.get());
+    ENGINE_ASSERT(mdb_txn_renew(txn_.get()) == 0);
+  }
+
+ private:
+  std::unique_ptr<MDB_txn, TransactionAbort> txn_;
+};
+
+class WriteTransaction {
+ public:
+  explicit WriteTransaction(MDB_txn* txn) : txn_(txn) {}
+
+  Result<void> put(MDB_dbi dbi, Bytes key, Bytes value) {
+    MDB_val k = to_val(key);
+    MDB_val v = to_val(value);
+    if (const int rc = mdb_put(txn_.get(), dbi, &k, &v, 0)) return error(rc, "put");
+    return {};
+  }
+  Result<void> erase(MDB_dbi dbi, Bytes key) {
+    MDB_val k = to_val(key);
+    const int rc = mdb_del(txn_.get(), dbi, &k, nullptr);
+    if (rc != 0 && rc != MDB_NOTFOUND) return error(rc, "delete");
+    return {};
+  }
+  Result<MDB_dbi> open_table(const char* name) {
+    MDB_dbi dbi = 0;
+    if (const int rc = mdb_dbi_open(txn_.get(), name, MDB_CREATE, &dbi))
+      return error(rc, "open table");
+    return dbi;
+  }
+  Result<void> commit() {
+    if (const int rc = mdb_txn_commit(txn_.release())) return error(rc, "commit");
+    return {};
+  }
+
+ private:
+  std::unique_ptr<MDB_txn, TransactionAbort> txn_;
+};
+
+class Environment {
+ public:
+  static Result<Environment> open(const std::string& directory, std::size_t map_size,
+                                  unsigned table_count_max) {
+    MDB_env* raw = nullptr;
+    if (const int rc = mdb_env_create(&raw)) return error(rc, "create environment");
+    Environment environment(raw);
+    if (const int rc = mdb_env_set_mapsize(raw, map_size)) return error(rc, "set map size");
+    if (const int rc = mdb_env_set_maxdbs(raw, table_count_max))
+      return error(rc, "set table count");
+    // NOTLS: the snapshot belongs to an object, not to the thread that opened it. NORDAHEAD: the
+    // store is read at random. Every commit is synced.
+    if (const int rc = mdb_env_open(raw, directory.c_str(), MDB_NOTLS | MDB_NORDAHEAD, 0600)) {
+      return error(rc, "open " + directory);
+    }
+    int dead_readers = 0;
+    if (const int rc = mdb_reader_check(raw, &dead_readers)) return error(rc, "reader check");
+    return environment;
+  }
+
+  Result<Snapshot> snapshot() const {
+    MDB_txn* txn = nullptr;
+    if (const int rc = mdb_txn_begin(env_.get(), nullptr, MDB_RDONLY, &txn)) {
+      return error(rc, "begin read");
+    }
+    return Snapshot(txn);
+  }
+  Result<WriteTransaction> begin_write() const {
+    MDB_txn* txn = nullptr;
+    if (const int rc = mdb_txn_begin(env_.get(), nullptr, 0, &txn)) return error(rc, "begin write");
+    return WriteTransaction(txn);
+  }
+
+ private:
+  explicit Environment(MDB_env* env) : env_(env) {}
+  std::unique_ptr<MDB_env, EnvironmentClose> env_;
+};
+
+}  // namespace engine::lmdb

@@ -1,0 +1,111 @@
+#include "matching.hpp"
+
+#include <tuple>
+
+namespace engine {
+namespace {
+
+constexpr std::int64_t auth_code_days = 30;
+constexpr std::int64_t place_days = 7;
+
+bool fits_direction(const HoldRecord& hold, const PostClearing& record) {
+  if (is_debit(record.operation)) return is_debit(hold.operation);
+  if (is_top_up(record.operation)) return is_top_up(hold.operation);
+  return hold.operation == record.operation;
+}
+
+// A record is dated by the merchant's calendar, a hold by UTC.
+bool within_days(const HoldRecord& hold, const PostClearing& record, Instant now,
+                 std::int64_t days) {
+  const std::int64_t hold_day = hold.placed_at.seconds() / 86'400;
+  const std::int64_t record_day =
+      record.local_date_days != 0 ? record.local_date_days : now.seconds() / 86'400;
+  const std::int64_t distance =
+      record_day > hold_day ? record_day - hold_day : hold_day - record_day;
+  return distance <= days;
+}
+
+bool same_place(const MatchKeys& a, const MatchKeys& b) {
+  const bool terminal = !a.terminal.empty() && a.terminal == b.terminal;
+  const bool merchant = !a.merchant.empty() && a.merchant == b.merchant;
+  return terminal || merchant;
+}
+
+class Candidates {
+ public:
+  explicit Candidates(const PostClearing& record) : record_(record) {}
+
+  // Holds come newest first; among equals the later call (the older hold) wins, but one that
+  // clearing has ended already comes after one that it has not.
+  void consider(const HoldRecord& hold) {
+    const bool taken_back = hold.transaction_remaining == 0;
+    const bool cleared_before = !hold.is_open() && hold.clearing_count > 0;
+    const auto rank = std::tuple(taken_back, distance(hold), cleared_before);
+    if (best_) ambiguous_ = true;
+    if (!best_ || rank <= best_rank_) {
+      best_ = hold;
+      best_rank_ = rank;
+    }
+  }
+  Match as(MatchMethod method) const { return {method, ambiguous_, best_}; }
+  bool any() const { return best_.has_value(); }
+
+ private:
+  MinorUnits distance(const HoldRecord& hold) const {
+    // What a partial reversal took back will not be presented.
+    const MinorUnits expected =
+        hold.transaction_remaining != 0 ? hold.transaction_remaining : hold.transaction_amount;
+    const MinorUnits difference = expected - record_.transaction.amount;
+    return difference < 0 ? -difference : difference;
+  }
+
+  const PostClearing& record_;
+  std::optional<HoldRecord> best_;
+  std::tuple<bool, MinorUnits, bool> best_rank_;
+  bool ambiguous_ = false;
+};
+
+}  // namespace
+
+Match find_hold(const State& state, const PostClearing& record, Instant now) {
+  struct Step {
+    MatchMethod method;
+    HoldKeyKind key;
+    std::string_view value;
+    std::int64_t days;  // 0: any time
+  };
+  const Step steps[] = {
+      {MatchMethod::lifecycle_id, HoldKeyKind::lifecycle_id, record.keys.lifecycle_id.view(), 0},
+      {MatchMethod::auth_code, HoldKeyKind::auth_code, record.keys.auth_code.view(),
+       auth_code_days},
+      {MatchMethod::rrn, HoldKeyKind::rrn, record.keys.rrn.view(), 0},
+  };
+  for (const Step& step : steps) {
+    if (step.value.empty()) continue;
+    Candidates candidates(record);
+    for_each_hold(state, record.token, step.key, step.value, [&](const HoldRecord& hold) {
+      if (!fits_direction(hold, record)) return true;
+      if (step.days == 0 || within_days(hold, record, now, step.days)) candidates.consider(hold);
+      return true;
+    });
+    if (candidates.any()) return candidates.as(step.method);
+  }
+
+  Candidates candidates(record);
+  for_each_hold(state, hold_key(record.token, record.transaction.amount), record.token,
+                HoldKeyKind::amount, [&](const HoldRecord& hold) {
+                  // Older holds only lie further back: the chain ends where the window does.
+                  const std::int64_t age_days = (now.seconds() - hold.placed_at.seconds()) / 86'400;
+                  if (age_days > 2 * auth_code_days) return false;
+                  const bool fits = fits_direction(hold, record) && hold.clearing_count == 0 &&
+                                    hold.transaction_amount == record.transaction.amount &&
+                                    hold.transaction_currency == record.transaction.currency &&
+                                    same_place(hold.keys, record.keys) &&
+                                    within_days(hold, record, now, place_days);
+                  if (fits) candidates.consider(hold);
+                  return true;
+                });
+  return candidates.any() ? candidates.as(MatchMethod::place_and_amount) : Match{};
+}
+
+}  // namespace engine

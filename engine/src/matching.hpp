@@ -1,0 +1,42 @@
+// How clearing and reversals find a card's holds.
+#pragma once
+
+#include "decide.hpp"
+
+namespace engine {
+
+// The card's holds that share a key, newest first, until `visit` returns false.
+template <class Visit>
+void for_each_hold(const State& state, const HoldKey& key, const CardToken& token, HoldKeyKind kind,
+                   Visit visit) {
+  HoldId id = state.hold_keys.get(key).value_or(HoldId{});
+  while (id) {
+    const HoldRecord hold = *state.holds.get(id);
+    if (hold.token == token && !visit(hold)) return;
+    id = hold.previous_by_key[static_cast<std::size_t>(kind)];
+  }
+}
+template <class Visit>
+void for_each_hold(const State& state, const CardToken& token, HoldKeyKind kind,
+                   std::string_view value, Visit visit) {
+  auto text = [kind](const HoldRecord& hold) {
+    return kind == HoldKeyKind::lifecycle_id ? hold.keys.lifecycle_id.view()
+           : kind == HoldKeyKind::auth_code  ? hold.keys.auth_code.view()
+                                             : hold.keys.rrn.view();
+  };
+  for_each_hold(state, hold_key(token, kind, value), token, kind,
+                [&](const HoldRecord& hold) { return text(hold) != value || visit(hold); });
+}
+
+struct Match {
+  MatchMethod method = MatchMethod::none;
+  bool ambiguous = false;
+  std::optional<HoldRecord> hold;
+};
+
+// The cascade: lifecycle id; authorization code within 30 days; RRN; place and amount within 7
+// days. Of several candidates the closest amount wins, then the oldest. Debits find holds and
+// debit postings, credits find top-ups and acknowledged refunds.
+Match find_hold(const State& state, const PostClearing& record, Instant now);
+
+}  // namespace engine

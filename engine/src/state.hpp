@@ -1,0 +1,69 @@
+// The state of a partition: every table, and the counters. Changed by apply() alone.
+#pragma once
+
+#include <optional>
+
+#include "event.hpp"
+#include "expiry_index.hpp"
+#include "keys.hpp"
+#include "table.hpp"
+
+namespace engine {
+
+class State {
+ public:
+  Table<AccountNumber, AccountRecord> accounts{"accounts"};
+  Table<AccountId, AccountNumber> account_numbers{"account_numbers"};
+  Table<CardToken, CardRecord> cards{"cards"};
+  Table<HoldId, HoldRecord> holds{"holds"};
+  Table<HoldKey, HoldId> hold_keys{"hold_keys"};
+  Table<MovementKey, MovementRecord> movements{"movements"};
+  Table<RequestSlot, RequestRecord> requests{"requests"};
+  Table<ClearingIdentity, ClearingRecordState> clearing_records{"clearing_records"};
+  Table<ExceptionNumber, ExceptionRecord> exceptions{"exceptions"};
+  Table<CurrencyCode, LedgerRecord> ledger{"ledger"};
+  ExpiryIndex expiries;
+  MetaRecord meta;
+
+  template <class Visit>
+  void for_each_table(Visit visit) {
+    visit(accounts);
+    visit(account_numbers);
+    visit(cards);
+    visit(holds);
+    visit(hold_keys);
+    visit(movements);
+    visit(requests);
+    visit(clearing_records);
+    visit(exceptions);
+    visit(ledger);
+    visit(expiries);
+  }
+  static constexpr unsigned table_count = 11;
+
+  // Entries in the overlay: what the next checkpoint will write.
+  std::size_t changed_count() const {
+    std::size_t count = 0;
+    const_cast<State*>(this)->for_each_table(
+        [&count](const auto& table) { count += table.changed_count(); });
+    return count;
+  }
+
+  std::optional<AccountRecord> account(const AccountId& id) const {
+    auto number = account_numbers.get(id);
+    if (!number) return std::nullopt;
+    return accounts.get(*number);
+  }
+  LedgerRecord ledger_of(CurrencyCode currency) const {
+    return ledger.get(currency).value_or(LedgerRecord{});
+  }
+};
+
+// The only code that changes the state. The event was decided, or read from the journal.
+void apply(State& state, const Event& event);
+
+// Asserts what must hold after every event, for what the event touched: legs sum to zero, each
+// currency's ledger sums to zero, held is the sum of the open holds, no hold is negative.
+void check_invariants(const State& state, const Event& event);
+
+}  // namespace engine

@@ -1,0 +1,157 @@
+// A table of the state: what changed since the last checkpoint (the overlay), what a checkpoint
+// is writing now (the frozen overlay), and below them the LMDB snapshot. Point access only.
+#pragma once
+
+#include <algorithm>
+#include <boost/endian/conversion.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "lmdb.hpp"
+
+namespace engine {
+
+// How a key lies in LMDB: big-endian, so that bytewise order is the order of the numbers.
+inline std::array<std::uint8_t, 8> big_endian(std::uint64_t value) {
+  std::array<std::uint8_t, 8> bytes{};
+  boost::endian::store_big_u64(bytes.data(), value);
+  return bytes;
+}
+
+// Records by key in insertion order, in chunks that never move, with a hash index beside them.
+template <class Key, class Record>
+class Overlay {
+ public:
+  struct Entry {
+    Key key;
+    Record record;
+  };
+
+  Record* find(const Key& key) {
+    auto it = index_.find(key);
+    return it == index_.end() ? nullptr : &at(it->second).record;
+  }
+  const Record* find(const Key& key) const {
+    auto it = index_.find(key);
+    return it == index_.end() ? nullptr : &at(it->second).record;
+  }
+  Record& insert_or_assign(const Key& key, const Record& record) {
+    auto [it, inserted] = index_.try_emplace(key, size_);
+    if (inserted) {
+      if (size_ == chunks_.size() * chunk_entries) {
+        chunks_.push_back(std::make_unique_for_overwrite<Entry[]>(chunk_entries));
+      }
+      ++size_;
+    }
+    Entry& entry = at(it->second);
+    entry.key = key;
+    entry.record = record;
+    return entry.record;
+  }
+  std::size_t size() const { return size_; }
+  // Keeps the memory: the next overlay will need it again.
+  void clear() {
+    index_.clear();
+    size_ = 0;
+  }
+  void reserve(std::size_t entries) { index_.reserve(entries); }
+  const Entry& entry(std::uint32_t position) const { return at(position); }
+
+ private:
+  static constexpr std::size_t chunk_entries = 512;
+  Entry& at(std::uint32_t i) { return chunks_[i / chunk_entries][i % chunk_entries]; }
+  const Entry& at(std::uint32_t i) const { return chunks_[i / chunk_entries][i % chunk_entries]; }
+
+  boost::unordered_flat_map<Key, std::uint32_t> index_;
+  std::vector<std::unique_ptr<Entry[]>> chunks_;
+  std::uint32_t size_ = 0;
+};
+
+template <class Key, class Record>
+class Table {
+ public:
+  using OverlayType = Overlay<Key, Record>;
+
+  explicit Table(const char* table_name) : name_(table_name) {}
+
+  std::optional<Record> get(const Key& key) const {
+    if (const Record* record = active_->find(key)) return *record;
+    if (frozen_) {
+      if (const Record* record = frozen_->find(key)) return *record;
+    }
+    if (snapshot_ == nullptr) return std::nullopt;
+    auto bytes = snapshot_->get(dbi_, store_key(key));
+    if (!bytes) return std::nullopt;
+    return from_bytes(*bytes);
+  }
+  void put(const Key& key, const Record& record) { active_->insert_or_assign(key, record); }
+  // The record for change in place; it must exist.
+  Record& edit(const Key& key) {
+    if (Record* record = active_->find(key)) return *record;
+    auto record = get(key);
+    ENGINE_ASSERT(record.has_value());
+    return active_->insert_or_assign(key, *record);
+  }
+
+  const char* name() const { return name_; }
+  void attach(MDB_dbi dbi, const lmdb::Snapshot* snapshot) {
+    dbi_ = dbi;
+    snapshot_ = snapshot;
+  }
+  std::size_t changed_count() const { return active_->size(); }
+  const OverlayType& changed() const { return *active_; }
+
+  // A checkpoint: freeze, write the frozen part (in any thread), drop it.
+  void freeze() {
+    ENGINE_ASSERT(!frozen_);
+    frozen_ = std::move(active_);
+    active_ = spare_ ? std::move(spare_) : std::make_unique<OverlayType>();
+  }
+  Result<void> write_frozen(lmdb::WriteTransaction& transaction) const {
+    std::vector<std::uint32_t> order(frozen_->size());
+    for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::sort(order.begin(), order.end(), [this](std::uint32_t a, std::uint32_t b) {
+      return key_less(frozen_->entry(a).key, frozen_->entry(b).key);
+    });
+    for (std::uint32_t position : order) {
+      const auto& entry = frozen_->entry(position);
+      auto written = transaction.put(dbi_, store_key(entry.key), as_bytes(entry.record));
+      if (!written) return written.error();
+    }
+    return {};
+  }
+  void drop_frozen() {
+    frozen_->clear();
+    spare_ = std::move(frozen_);
+  }
+  void reserve(std::size_t entries) { active_->reserve(entries); }
+
+  static Record from_bytes(lmdb::Bytes bytes) {
+    ENGINE_ASSERT(bytes.size() == sizeof(Record));
+    Record record;
+    std::memcpy(&record, bytes.data(), sizeof record);
+    return record;
+  }
+  static lmdb::Bytes as_bytes(const Record& record) {
+    return {reinterpret_cast<const std::uint8_t*>(&record), sizeof record};
+  }
+
+ private:
+  static bool key_less(const Key& a, const Key& b) {
+    const auto left = store_key(a);
+    const auto right = store_key(b);
+    return std::lexicographical_compare(left.begin(), left.end(), right.begin(), right.end());
+  }
+
+  const char* name_;
+  MDB_dbi dbi_ = 0;
+  const lmdb::Snapshot* snapshot_ = nullptr;
+  std::unique_ptr<OverlayType> active_ = std::make_unique<OverlayType>();
+  std::unique_ptr<OverlayType> frozen_;
+  std::unique_ptr<OverlayType> spare_;
+};
+
+}  // namespace engine

@@ -1,0 +1,125 @@
+#include "engine/types.hpp"
+
+#include <array>
+
+#include "engine/decision.hpp"
+#include "event.hpp"
+
+namespace engine {
+namespace {
+
+// Enumerators count from zero; what lies outside was written by a newer version.
+template <class Enum, std::size_t N>
+std::string_view pick(const std::array<std::string_view, N>& names, Enum value) {
+  const auto index = static_cast<std::size_t>(value);
+  return index < N ? names[index] : std::string_view("unknown");
+}
+
+}  // namespace
+
+std::string_view name(AccountStatus status) {
+  static constexpr std::array<std::string_view, 4> names{"active", "debit_blocked", "blocked",
+                                                         "closed"};
+  return pick(names, status);
+}
+std::string_view name(CardStatus status) {
+  static constexpr std::array<std::string_view, 5> names{"active", "blocked", "lost", "stolen",
+                                                         "closed"};
+  return pick(names, status);
+}
+std::string_view name(Operation operation) {
+  static constexpr std::array<std::string_view, 10> names{
+      "purchase", "cash",        "cashback",     "transfer_out", "refund",
+      "deposit",  "transfer_in", "verification", "inquiry",      "unsupported"};
+  return pick(names, operation);
+}
+std::string_view name(Channel channel) {
+  static constexpr std::array<std::string_view, 3> names{"atm", "pos", "ecommerce"};
+  return pick(names, channel);
+}
+std::string_view name(HoldKind kind) {
+  static constexpr std::array<std::string_view, 6> names{
+      "authorization", "preauthorization", "manual", "arrest", "posting", "acknowledgement"};
+  return pick(names, kind);
+}
+std::string_view name(HoldStatus status) {
+  static constexpr std::array<std::string_view, 5> names{"open", "partially_cleared", "cleared",
+                                                         "released", "expired"};
+  return pick(names, status);
+}
+std::string_view name(MovementKind kind) {
+  static constexpr std::array<std::string_view, 7> names{
+      "opening", "clearing", "top_up", "refund", "reversal", "fee", "clearing_reversal"};
+  return pick(names, kind);
+}
+std::string_view name(InternalAccount account) {
+  static constexpr std::array<std::string_view, internal_account_count> names{
+      "settlement", "fee_income", "fx_position", "fx_result", "suspense", "core"};
+  return pick(names, account);
+}
+std::string_view name(ExceptionCode code) {
+  static constexpr std::array<std::string_view, 14> names{"none",
+                                                          "reversal_after_clearing",
+                                                          "reversal_above_hold",
+                                                          "original_not_found",
+                                                          "same_key_other_content",
+                                                          "unmatched",
+                                                          "over_clearing",
+                                                          "second_clearing",
+                                                          "cleared_after_expiry",
+                                                          "cleared_after_release",
+                                                          "account_not_active",
+                                                          "chargeback",
+                                                          "ambiguous_match",
+                                                          "reversal_without_presentment"};
+  return pick(names, code);
+}
+std::string_view name(ReleaseReason reason) {
+  static constexpr std::array<std::string_view, 4> names{"cleared", "reversed", "expired",
+                                                         "by_request"};
+  return pick(names, reason);
+}
+std::string_view name(Decline decline) {
+  static constexpr std::array<std::string_view, 29> names{"none",
+                                                          "same_key_other_content",
+                                                          "already_reversed",
+                                                          "unsupported_operation",
+                                                          "bad_amount",
+                                                          "unknown_card",
+                                                          "lost_card",
+                                                          "stolen_card",
+                                                          "expired_card",
+                                                          "card_blocked",
+                                                          "account_blocked",
+                                                          "account_closed",
+                                                          "not_permitted",
+                                                          "no_rate",
+                                                          "original_not_found",
+                                                          "amount_limit",
+                                                          "count_limit",
+                                                          "insufficient_funds",
+                                                          "unknown_account",
+                                                          "account_exists_in_other_currency",
+                                                          "card_of_other_account",
+                                                          "unknown_hold",
+                                                          "hold_ended",
+                                                          "currency_mismatch",
+                                                          "currency_missing",
+                                                          "overflow",
+                                                          "overloaded",
+                                                          "halted",
+                                                          "failed"};
+  return pick(names, decline);
+}
+std::string_view name(ClearingOutcome outcome) {
+  static constexpr std::array<std::string_view, 6> names{
+      "none", "posted_matched", "posted_unmatched", "matched_only", "duplicate", "rejected"};
+  return pick(names, outcome);
+}
+std::string_view name(MatchMethod method) {
+  static constexpr std::array<std::string_view, 6> names{"none", "lifecycle_id",     "auth_code",
+                                                         "rrn",  "place_and_amount", "presentment"};
+  return pick(names, method);
+}
+
+}  // namespace engine

@@ -1,0 +1,108 @@
+#include "engine/view.hpp"
+
+#include "state.hpp"
+
+namespace engine {
+namespace {
+
+AccountView view_of(const AccountRecord& account) {
+  return {account.id,      account.currency, account.status,         account.booked,
+          account.pending, account.held,     account.overdraft_limit};
+}
+
+HoldView view_of(const HoldRecord& hold, const AccountId& account_id) {
+  HoldView view;
+  view.id = hold.id;
+  view.account_id = account_id;
+  view.kind = hold.kind;
+  view.status = hold.status;
+  view.currency = hold.currency;
+  view.amount = hold.amount;
+  view.fee = hold.fee;
+  view.original_amount = hold.original_amount;
+  if (hold.expires_at != no_instant) view.expires_at = hold.expires_at;
+  view.keys = hold.keys;
+  view.reference = hold.reference;
+  return view;
+}
+
+// Top-ups and acknowledged refunds are kept beside the holds, but hold nothing.
+bool is_listed(const HoldRecord& hold) {
+  return hold.kind != HoldKind::posting && hold.kind != HoldKind::acknowledgement;
+}
+
+}  // namespace
+
+std::optional<AccountView> View::account(const AccountId& id) const {
+  const auto account = state_.account(id);
+  if (!account) return std::nullopt;
+  return view_of(*account);
+}
+
+std::optional<AccountView> View::account(AccountNumber number) const {
+  const auto account = state_.accounts.get(number);
+  if (!account) return std::nullopt;
+  return view_of(*account);
+}
+
+std::optional<CardView> View::card(const CardToken& token) const {
+  const auto card = state_.cards.get(token);
+  if (!card) return std::nullopt;
+  const auto account = state_.accounts.get(card->account);
+  return CardView{token,        account->id,        card->pan_masked, card->expiry_yymm,
+                  card->status, card->limit_profile};
+}
+
+std::optional<HoldView> View::hold(HoldId id) const {
+  const auto hold = state_.holds.get(id);
+  if (!hold || !is_listed(*hold)) return std::nullopt;
+  return view_of(*hold, state_.accounts.get(hold->account)->id);
+}
+
+std::vector<HoldView> View::holds(const AccountId& id, bool all) const {
+  std::vector<HoldView> views;
+  const auto account = state_.account(id);
+  if (!account) return views;
+  std::uint32_t open_left = account->open_hold_count;
+  for (HoldId next = account->last_hold; next && (all || open_left > 0);) {
+    const HoldRecord hold = *state_.holds.get(next);
+    if (hold.is_open()) --open_left;
+    if (is_listed(hold) && (all || hold.is_open())) views.push_back(view_of(hold, account->id));
+    next = hold.previous_of_account;
+  }
+  return views;
+}
+
+std::vector<LedgerView> View::ledger() const {
+  std::vector<LedgerView> views;
+  for (int code = 1; code < 1000; ++code) {
+    const auto currency = CurrencyCode::from_numeric(code);
+    if (!currency) continue;
+    const auto record = state_.ledger.get(*currency);
+    if (!record) continue;
+    LedgerView view{*currency, record->customers, {}};
+    std::copy(std::begin(record->internal), std::end(record->internal), view.internal.begin());
+    views.push_back(view);
+  }
+  return views;
+}
+
+std::vector<ExceptionView> View::exceptions(std::uint64_t after, std::size_t count) const {
+  std::vector<ExceptionView> views;
+  for (std::uint64_t id = after + 1; id <= state_.meta.exception_count && views.size() < count;
+       ++id) {
+    const ExceptionRecord record = *state_.exceptions.get({id});
+    ExceptionView view;
+    view.id = id;
+    view.at = record.at;
+    view.code = record.code;
+    if (record.account) view.account_id = state_.accounts.get(record.account)->id;
+    view.hold = record.hold;
+    view.amount = {record.amount, record.currency};
+    view.reference = record.reference;
+    views.push_back(view);
+  }
+  return views;
+}
+
+}  // namespace engine

@@ -1,0 +1,211 @@
+#include "writer.hpp"
+
+#include <algorithm>
+
+#include "recovery.hpp"
+
+namespace engine {
+namespace {
+
+// A batch ends when it is this large, so that its first caller does not wait for the whole queue.
+constexpr std::size_t batch_bytes_max = std::size_t{1} << 20;
+// How far changes may pile up while a checkpoint is still being written.
+constexpr std::size_t checkpoint_backlog_max = 4;
+constexpr std::chrono::milliseconds idle_patience{250};
+
+}  // namespace
+
+Engine::Writer::Writer(const EngineOptions& options, Rules rules, DataLock lock)
+    : options_(options),
+      rules_(std::move(rules)),
+      lock_(std::move(lock)),
+      inbox_(options.inbox_capacity) {
+  taken_.reserve(options.inbox_capacity);
+}
+
+Engine::Writer::~Writer() {
+  inbox_.close();
+  if (thread_.joinable()) thread_.join();
+}
+
+Result<void> Engine::Writer::open() {
+  auto store = Store::open(options_.data_dir / "store", options_.store_map_size);
+  if (!store) return store.error();
+  store_ = std::move(*store);
+  store_->attach(state_);
+  auto end = recover(*store_, state_, options_, recovery_);
+  if (!end) return end.error();
+
+  FileJournal::Options journal_options;
+  journal_options.directory = options_.data_dir / "journal";
+  journal_options.segment_size = options_.journal_segment_size;
+  if (options_.files != nullptr) journal_options.files = options_.files;
+  auto journal = FileJournal::open(journal_options, *end, end->epoch + 1);
+  if (!journal) return journal.error();
+  journal_ = std::move(*journal);
+  checkpointer_ = std::make_unique<Checkpointer>(*store_, state_, [this] { inbox_.poke(); });
+  last_checkpoint_ = std::chrono::steady_clock::now();
+  thread_ = std::thread([this] { run(); });
+  return {};
+}
+
+void Engine::Writer::run() {
+  while (inbox_.take(taken_, idle_patience)) {
+    for (std::size_t from = 0; from < taken_.size();) {
+      const std::size_t to = fill_batch(from);
+      commit(from, to);
+      from = to;
+      tend_checkpoints();
+    }
+    taken_.clear();
+    tend_checkpoints();
+  }
+}
+
+std::size_t Engine::Writer::fill_batch(std::size_t from) {
+  const auto now = std::chrono::steady_clock::now();
+  const std::size_t size_max = std::min(batch_bytes_max, options_.journal_segment_size / 4);
+  std::size_t i = from;
+  do {
+    handle(*taken_[i++], now);
+  } while (i < taken_.size() && batch_.size() < size_max);
+  return i;
+}
+
+void Engine::Writer::handle(Submission& submission, std::chrono::steady_clock::time_point now) {
+  if (halted_) return refuse(submission, Decline::halted);
+  if (submission.inspect) return submission.inspect(View(state_));
+  if (submission.deadline < now) return refuse(submission, Decline::overloaded);
+  submission.answer = decide(state_, rules_, submission.command, event_);
+  if (event_.empty()) return;
+  event_.decision = submission.answer.decision;
+  apply(state_, event_);
+  if (options_.check_invariants) check_invariants(state_, event_);
+  batch_.add(event_);
+}
+
+void Engine::Writer::commit(std::size_t from, std::size_t to) {
+  if (!batch_.empty() && !halted_) {
+    if (auto appended = journal_->append(batch_); !appended) {
+      halt(appended.error());
+      for (std::size_t i = from; i < to; ++i) refuse(*taken_[i], Decline::failed);
+    }
+  }
+  batch_.clear();
+  deliver(from, to);
+}
+
+void Engine::Writer::deliver(std::size_t from, std::size_t to) {
+  for (auto& [completions, finished] : deliveries_) finished.clear();
+  for (std::size_t i = from; i < to; ++i) {
+    Completions* completions = taken_[i]->completions;
+    auto place = std::find_if(deliveries_.begin(), deliveries_.end(),
+                              [&](const auto& d) { return d.first == completions; });
+    if (place == deliveries_.end()) {
+      place = deliveries_.insert(deliveries_.end(), {completions, {}});
+    }
+    place->second.push_back(taken_[i]);
+  }
+  // A receiver may be gone after its last delivery: none is remembered longer than a batch.
+  for (auto& [completions, finished] : deliveries_) {
+    if (!finished.empty()) completions->deliver(finished);
+  }
+  if (deliveries_.size() > 16) deliveries_.clear();
+}
+
+void Engine::Writer::refuse(Submission& submission, Decline reason) {
+  submission.answer = {};
+  submission.answer.decision.decline = reason;
+}
+
+void Engine::Writer::halt(const EngineError& error) {
+  halted_ = true;
+  std::lock_guard lock(halted_mutex_);
+  halted_reason_ = error.detail;
+}
+
+std::string Engine::Writer::halted() const {
+  std::lock_guard lock(halted_mutex_);
+  return halted_reason_;
+}
+
+void Engine::Writer::tend_checkpoints() {
+  if (halted_) return;
+  if (auto result = checkpointer_->take_result(); result && !finish_checkpoint(*result)) return;
+  const std::size_t changed = state_.changed_count();
+  if (checkpointer_->running()) {
+    // The disk is slower than the load: wait rather than grow without bound.
+    if (changed >= checkpoint_backlog_max * options_.checkpoint_records &&
+        !finish_checkpoint(checkpointer_->wait())) {
+      return;
+    }
+    return;
+  }
+  const auto now = std::chrono::steady_clock::now();
+  const bool due = changed > 0 && now - last_checkpoint_ >= options_.checkpoint_interval;
+  if (due || changed >= options_.checkpoint_records) start_checkpoint();
+}
+
+void Engine::Writer::start_checkpoint() {
+  set_position(state_.meta, journal_->position());
+  state_.for_each_table([](auto& table) { table.freeze(); });
+  checkpointer_->start(state_.meta);
+}
+
+bool Engine::Writer::finish_checkpoint(const Result<void>& result) {
+  if (!result) {
+    halt(result.error());
+    return false;
+  }
+  store_->renew();
+  state_.for_each_table([](auto& table) { table.drop_frozen(); });
+  last_checkpoint_ = std::chrono::steady_clock::now();
+  return true;
+}
+
+Result<void> Engine::Writer::stop() {
+  inbox_.close();
+  if (thread_.joinable()) thread_.join();
+  if (halted_) return EngineError{EngineErrorCode::io, halted()};
+  if (checkpointer_->running()) {
+    auto result = checkpointer_->wait();
+    if (!finish_checkpoint(result)) return result.error();
+  }
+  if (state_.changed_count() == 0) return {};
+  start_checkpoint();
+  auto result = checkpointer_->wait();
+  if (!finish_checkpoint(result)) return result.error();
+  return {};
+}
+
+// The public face.
+
+Engine::Engine(std::unique_ptr<Writer> writer) : writer_(std::move(writer)) {}
+Engine::~Engine() = default;
+
+Result<std::unique_ptr<Engine>> Engine::open(const EngineOptions& options, Rules rules) {
+  std::error_code ec;
+  std::filesystem::create_directories(options.data_dir, ec);
+  if (ec) return EngineError{EngineErrorCode::io, options.data_dir.string() + ": " + ec.message()};
+  auto lock = DataLock::take(options.data_dir);
+  if (!lock) return lock.error();
+  auto writer = std::make_unique<Writer>(options, std::move(rules), std::move(*lock));
+  if (auto opened = writer->open(); !opened) return opened.error();
+  return std::unique_ptr<Engine>(new Engine(std::move(writer)));
+}
+
+bool Engine::submit(Submission& submission) {
+  return writer_->submit(submission);
+}
+bool Engine::is_stopping() const { return writer_->is_stopping(); }
+Result<void> Engine::stop() {
+  return writer_->stop();
+}
+const RecoveryReport& Engine::recovery() const {
+  return writer_->recovery();
+}
+std::string Engine::halted() const {
+  return writer_->halted();
+}
+
+}  // namespace engine

@@ -1,0 +1,157 @@
+#include "bench/bench.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "bench/interrupt.hpp"
+#include "bench/machine.hpp"
+#include "bench/report.hpp"
+#include "bench/step.hpp"
+#include "bench/switch_server.hpp"
+#include "http/running_switch.hpp"
+
+namespace holdfast::bench {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::string_view link_dialect = "iso87-ascii";
+
+void show(const BenchOptions& options, const std::string& text) {
+  if (options.json) return;
+  fmt::print("{}", text);
+  std::fflush(stdout);
+}
+
+// One line that is written over, and only where somebody watches it.
+void show_progress(std::string_view text) {
+  fmt::print(stderr, "\r{:<60}\r", text);
+  std::fflush(stderr);
+}
+
+Outcome<std::string> find_config_folder(const BenchOptions& options) {
+  const fs::path dialect =
+      options.config_folder.empty()
+          ? http::dialect_file(std::string(link_dialect), {})
+          : options.config_folder / "dialects" / (std::string(link_dialect) + ".toml");
+  std::error_code error;
+  const fs::path file = fs::canonical(dialect, error);
+  if (error) {
+    return Error{fmt::format("{}: {}; say --config-dir", dialect.string(), error.message())};
+  }
+  return file.parent_path().parent_path().string();
+}
+
+// Everything that a run needs while it lasts. The children end before their folder goes.
+class Run {
+ public:
+  Run(const BenchOptions& options, fs::path config_folder, fs::path folder)
+      : options_(options), config_folder_(std::move(config_folder)), folder_(std::move(folder)) {}
+
+  Outcome<void> measure() {
+    auto machine = describe_machine(folder_);
+    if (!machine) return machine.error();
+    figures_.machine = std::move(*machine);
+    show(options_, machine_text(figures_.machine, options_));
+    if (options_.runs_codec) {
+      auto codec = measure_codec(config_folder_ / "dialects", folder_);
+      if (!codec) return codec.error();
+      figures_.codec = std::move(*codec);
+      show(options_, "\n" + codec_text(figures_.codec));
+    }
+    return options_.drives_load() ? drive_steps() : Outcome<void>();
+  }
+
+  const BenchFigures& figures() const { return figures_; }
+
+ private:
+  Outcome<void> drive_steps() {
+    const auto dialect =
+        iso8583::load_dialect(config_folder_ / fmt::format("dialects/{}.toml", link_dialect));
+    if (!dialect) return Error{iso8583::to_string(dialect.error())};
+    auto requests = RequestMaker::create(*dialect, options_.accounts, options_.seed);
+    if (!requests) return requests.error();
+    if (auto made = make_targets(); !made) return made;
+    show(options_, "\n" + step_headings(options_));
+    std::vector<Target*> targets;
+    for (const auto& target : references_) targets.push_back(target.get());
+    if (switch_) targets.push_back(switch_.get());
+    for (const std::size_t connections : options_.connections) {
+      for (const std::size_t window : options_.windows) {
+        show_progress(fmt::format("{} connections, window {} …", connections, window));
+        auto step = run_step(options_, connections, window, targets, *requests, *dialect);
+        show_progress("");
+        if (!step) return step.error();
+        figures_.steps.push_back(std::move(*step));
+        show(options_, step_text(figures_.steps.back()));
+      }
+    }
+    return switch_ ? end_switch() : Outcome<void>();
+  }
+
+  Outcome<void> make_targets() {
+    if (options_.runs_echo) {
+      references_.push_back(std::make_unique<ReferenceServer>("echo", folder_));
+    }
+    if (options_.runs_durable_echo) {
+      references_.push_back(std::make_unique<ReferenceServer>("durable-echo", folder_));
+    }
+    if (!options_.runs_authorize) return {};
+    switch_ =
+        std::make_unique<SwitchServer>(SwitchPlan{folder_, config_folder_, options_.accounts});
+    const auto begin = Clock::now();
+    auto started = switch_->start([this](std::size_t done) {
+      show_progress(fmt::format("{} of {} accounts loaded …", done, options_.accounts));
+    });
+    show_progress("");
+    if (!started) return started;
+    figures_.loading_seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+    show(options_, fmt::format("accounts   {}, each with a card; loaded in {:.1f} s\n",
+                               options_.accounts, figures_.loading_seconds));
+    return {};
+  }
+
+  Outcome<void> end_switch() {
+    show_progress("stopping the switch …");
+    auto stopped = switch_->stop();
+    show_progress("");
+    if (!stopped || !options_.verifies_journal) return stopped;
+    auto verified = switch_->verify();
+    if (!verified) return verified.error();
+    figures_.verification = std::move(*verified);
+    show(options_, "\njournal verify: " + figures_.verification);
+    return {};
+  }
+
+  const BenchOptions& options_;
+  const fs::path config_folder_;
+  const fs::path folder_;
+  BenchFigures figures_;
+  std::vector<std::unique_ptr<ReferenceServer>> references_;
+  std::unique_ptr<SwitchServer> switch_;
+};
+
+}  // namespace
+
+Outcome<bool> run_bench(BenchOptions options) {
+  watch_for_interrupt();
+  const auto config_folder = find_config_folder(options);
+  if (!config_folder) return config_folder.error();
+  auto folder = TemporaryFolder::create(options.folder);
+  if (!folder) return folder.error();
+  if (options.keeps_folder) {
+    folder->keep();
+    fmt::print(stderr, "data, config and logs stay in {}\n", folder->path().string());
+  }
+  Run run(options, *config_folder, folder->path());
+  if (auto measured = run.measure(); !measured) return measured.error();
+  if (options.json) fmt::print("{}", json_text(run.figures(), options));
+  const bool right = all_replies_were_right(run.figures());
+  if (!right) fmt::print(stderr, "holdfast bench: not every reply was an approval\n");
+  return right;
+}
+
+}  // namespace holdfast::bench

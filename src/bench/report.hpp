@@ -1,0 +1,32 @@
+// The figures for people, printed as they come, and for programs, printed at the end.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bench/codec_figures.hpp"
+#include "bench/machine.hpp"
+#include "bench/options.hpp"
+#include "bench/step.hpp"
+
+namespace holdfast::bench {
+
+struct BenchFigures {
+  Machine machine;
+  double loading_seconds = 0;
+  std::vector<StepFigures> steps;
+  std::vector<CodecFigures> codec;
+  std::string verification;  // what `journal verify` printed; empty when it was not asked for
+};
+
+std::string machine_text(const Machine& machine, const BenchOptions& options);
+// Two lines of headings, then a line for each target of a step.
+std::string step_headings(const BenchOptions& options);
+std::string step_text(const StepFigures& step);
+std::string codec_text(const std::vector<CodecFigures>& codec);
+std::string json_text(const BenchFigures& figures, const BenchOptions& options);
+
+// True when every reply of every step was what it should be.
+bool all_replies_were_right(const BenchFigures& figures);
+
+}  // namespace holdfast::bench

@@ -1,0 +1,146 @@
+#include "bench/request_maker.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "bench/population.hpp"
+#include "iso8583/error.hpp"
+#include "iso8583/framing.hpp"
+
+namespace holdfast::bench {
+namespace {
+
+constexpr std::size_t frame_size_max = 1024;
+constexpr std::size_t stan_digits = 6;
+constexpr std::size_t sequence_digits = 12;
+constexpr std::size_t terminal_digits = 7;
+constexpr std::uint64_t terminals = 50'000;
+constexpr std::uint64_t amount_min = 100;
+constexpr std::uint64_t amount_max = 9'999;
+constexpr std::chrono::hours local_offset{3};
+
+struct Field {
+  int number;
+  std::string_view text;
+};
+// No value stands in another one, so that each is found in the encoded bytes.
+constexpr Field fields[] = {
+    {2, "4000001357924682"},
+    {3, "000000"},
+    {4, "000000775533"},
+    {7, "1231235958"},
+    {11, "862468"},
+    {12, "171819"},
+    {13, "0229"},
+    {14, card_expiry},
+    {18, "5411"},
+    {19, "643"},
+    {22, "051"},
+    {25, "00"},
+    {32, "400123"},
+    {37, "907856341209"},
+    {41, "T7654321"},
+    {42, "MERCHANT0000042"},
+    {49, "643"},
+    {60, "00"},
+    {62, "MRK112233445566"},
+};
+
+Outcome<std::size_t> find_field(std::span<const std::uint8_t> frame, int number) {
+  const auto* field = std::find_if(std::begin(fields), std::end(fields),
+                                   [number](const Field& f) { return f.number == number; });
+  const auto place =
+      std::search(frame.begin(), frame.end(), field->text.begin(), field->text.end());
+  if (place == frame.end()) {
+    return Error{fmt::format("the bench needs a dialect that writes DE{} as ASCII", number)};
+  }
+  return static_cast<std::size_t>(place - frame.begin());
+}
+
+Outcome<std::vector<std::uint8_t>> encode_frame(const iso8583::Dialect& dialect) {
+  iso8583::Message message;
+  message.set_mti("0100");
+  for (const Field& field : fields) message.set(field.number, field.text);
+  const iso8583::FramingOptions framing;
+  const std::size_t header_size = iso8583::frame_header_size(framing);
+  std::vector<std::uint8_t> frame(frame_size_max);
+  const auto size = iso8583::encode(dialect, message, std::span(frame).subspan(header_size));
+  if (!size) return Error{iso8583::to_string(size.error())};
+  frame.resize(header_size + *size);
+  const auto header =
+      iso8583::write_frame_header(framing, {}, *size, std::span(frame).first(header_size));
+  if (!header) return Error{std::string(iso8583::describe(header.error()))};
+  return frame;
+}
+
+}  // namespace
+
+Outcome<RequestMaker> RequestMaker::create(const iso8583::Dialect& dialect, std::uint64_t cards,
+                                           std::uint64_t seed) {
+  auto frame = encode_frame(dialect);
+  if (!frame) return frame.error();
+  RequestMaker maker(cards, seed);
+  maker.frame_ = std::move(*frame);
+  struct Place {
+    int number;
+    std::size_t& offset;
+  };
+  const Place places[] = {
+      {2, maker.pan_},       {4, maker.amount_},      {7, maker.transmitted_at_},
+      {11, maker.stan_},     {12, maker.local_time_}, {13, maker.local_date_},
+      {37, maker.sequence_}, {41, maker.terminal_},   {62, maker.lifecycle_id_}};
+  for (const Place& place : places) {
+    const auto offset = find_field(maker.frame_, place.number);
+    if (!offset) return offset.error();
+    place.offset = *offset;
+  }
+  maker.follow_clock();
+  return maker;
+}
+
+MadeRequest RequestMaker::make(std::span<std::uint8_t> out) {
+  const MadeRequest request{static_cast<std::uint32_t>(made_ % stan_max) + 1, made_};
+  // The trace numbers begin again: the time must have moved on since they did so last.
+  if (made_ != 0 && made_ % stan_max == 0) set_second(second_ + std::chrono::seconds(1));
+  ++made_;
+
+  std::memcpy(out.data(), frame_.data(), frame_.size());
+  auto* text = reinterpret_cast<char*>(out.data());
+  const std::uint64_t card = next_random() % cards_;
+  const std::uint64_t amount = amount_min + next_random() % (amount_max - amount_min + 1);
+  write_pan(std::span<char, pan_digits>(text + pan_, pan_digits), card);
+  write_digits({text + amount_, 12}, amount);
+  write_digits({text + stan_, stan_digits}, request.stan);
+  write_digits({text + sequence_, sequence_digits}, request.sequence);
+  write_digits({text + terminal_ + 1, terminal_digits}, next_random() % terminals);
+  write_digits({text + lifecycle_id_ + 3, sequence_digits}, request.sequence);
+  return request;
+}
+
+void RequestMaker::follow_clock() {
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  if (now > second_) set_second(now);
+}
+
+void RequestMaker::set_second(std::chrono::sys_seconds second) {
+  second_ = second;
+  const std::string transmitted_at = fmt::format("{:%m%d%H%M%S}", second);
+  const std::string local = fmt::format("{:%H%M%S%m%d}", second + local_offset);
+  std::memcpy(frame_.data() + transmitted_at_, transmitted_at.data(), transmitted_at.size());
+  std::memcpy(frame_.data() + local_time_, local.data(), 6);
+  std::memcpy(frame_.data() + local_date_, local.data() + 6, 4);
+}
+
+// SplitMix64: a few cycles, and good enough to choose cards with.
+std::uint64_t RequestMaker::next_random() {
+  random_ += 0x9e3779b97f4a7c15U;
+  std::uint64_t value = random_;
+  value = (value ^ (value >> 30U)) * 0xbf58476d1ce4e5b9U;
+  value = (value ^ (value >> 27U)) * 0x94d049bb133111ebU;
+  return value ^ (value >> 31U);
+}
+
+}  // namespace holdfast::bench

@@ -1,0 +1,66 @@
+// The messages of the load: one authorization request, encoded once, whose digits are changed in
+// place for each that is sent. Echo, durable-echo and authorize get the very same bytes.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "error.hpp"
+#include "iso8583/dialect.hpp"
+
+namespace holdfast::bench {
+
+constexpr std::uint32_t stan_max = 999'999;
+
+struct MadeRequest {
+  std::uint32_t stan;      // DE11, 1 to stan_max
+  std::uint64_t sequence;  // DE37; every request has its own
+};
+
+class RequestMaker {
+ public:
+  // A purchase of 18 fields and DE2 by one of `cards` random cards; `seed` decides which. The
+  // dialect must write text as ASCII.
+  static Outcome<RequestMaker> create(const iso8583::Dialect& dialect, std::uint64_t cards,
+                                      std::uint64_t seed);
+
+  // Of every frame, with its two bytes of length.
+  std::size_t frame_size() const { return frame_.size(); }
+  // Writes the next request; `out` has frame_size() bytes. DE7 and DE11 together never repeat,
+  // nor does DE37.
+  MadeRequest make(std::span<std::uint8_t> out);
+  // Moves DE7, DE12 and DE13 to the clock's second. To be called now and then.
+  void follow_clock();
+
+  // Where a frame without DE38 and DE39 has its DE11 and DE37: that of an echo.
+  std::size_t stan_offset() const { return stan_; }
+  std::size_t sequence_offset() const { return sequence_; }
+
+ private:
+  explicit RequestMaker(std::uint64_t cards, std::uint64_t seed) : cards_(cards), random_(seed) {}
+  void set_second(std::chrono::sys_seconds second);
+  std::uint64_t next_random();
+
+  std::vector<std::uint8_t> frame_;
+  // Offsets of fields in the frame.
+  std::size_t pan_ = 0;
+  std::size_t amount_ = 0;
+  std::size_t transmitted_at_ = 0;
+  std::size_t stan_ = 0;
+  std::size_t local_time_ = 0;
+  std::size_t local_date_ = 0;
+  std::size_t sequence_ = 0;
+  std::size_t terminal_ = 0;
+  std::size_t lifecycle_id_ = 0;
+
+  std::uint64_t cards_;
+  std::uint64_t random_;
+  std::uint64_t made_ = 0;
+  std::chrono::sys_seconds second_{};
+};
+
+}  // namespace holdfast::bench

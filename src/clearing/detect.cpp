@@ -1,0 +1,124 @@
+#include "clearing/detect.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <vector>
+
+namespace holdfast::clearing {
+namespace {
+
+using Bytes = std::span<const std::uint8_t>;
+
+constexpr std::size_t mti_size = 4;
+
+// True where the bytes are "1" and three digits: the MTIs of ISO 8583:1993, which IPM uses.
+bool is_mti(Bytes bytes, std::uint8_t zero) {
+  if (bytes.size() < mti_size || bytes[0] != zero + 1) return false;
+  return std::all_of(bytes.begin(), bytes.begin() + mti_size,
+                     [zero](std::uint8_t byte) { return byte >= zero && byte <= zero + 9; });
+}
+
+struct MessagesSeen {
+  std::size_t latin1 = 0;
+  std::size_t cp500 = 0;
+  std::size_t most() const { return std::max(latin1, cp500); }
+};
+
+// Walks from length to length and counts what begins like a message. A wrong guess about the
+// prefixes or the blocks meets a length that cannot be within a record or two.
+MessagesSeen count_messages(Bytes stream, LengthPrefix prefix) {
+  MessagesSeen seen;
+  while (stream.size() >= length_prefix_size + mti_size) {
+    const auto length = stated_length(prefix, stream.first<length_prefix_size>());
+    if (!length || *length == 0 || *length > message_size_max) break;
+    const Bytes message = stream.subspan(length_prefix_size);
+    if (is_mti(message, '0')) ++seen.latin1;
+    if (is_mti(message, 0xF0)) ++seen.cp500;
+    if (*length > message.size()) break;
+    stream = message.subspan(*length);
+  }
+  return seen;
+}
+
+// The longest run of whole blocks within the head, without their ends; empty when there is none.
+std::vector<std::uint8_t> unblocked(Bytes head) {
+  if (head.size() < block_size) return {};
+  std::vector<std::uint8_t> stream(head.begin(), head.end());
+  std::size_t position_in_block = 0;
+  const auto kept = unblock_in_place(stream, position_in_block);
+  if (kept) {
+    stream.resize(*kept);
+    return stream;
+  }
+  // Damage further on does not make the blocks before it less blocked.
+  stream.clear();
+  for (Bytes rest = head; rest.size() >= block_size; rest = rest.subspan(block_size)) {
+    if (rest[block_data_size] != block_fill || rest[block_data_size + 1] != block_fill) break;
+    stream.insert(stream.end(), rest.begin(), rest.begin() + block_data_size);
+  }
+  return stream;
+}
+
+std::optional<IpmLayout> detect_ipm(Bytes head) {
+  std::optional<IpmLayout> best;
+  std::size_t most = 0;
+  const auto weigh = [&](Bytes stream, LengthPrefix prefix, bool blocked) {
+    const MessagesSeen seen = count_messages(stream, prefix);
+    // A file of one block reads the same both ways; blocks that are there win.
+    if (seen.most() == 0 || seen.most() < most || (seen.most() == most && !blocked)) return;
+    most = seen.most();
+    best =
+        IpmLayout{prefix, blocked, seen.cp500 > seen.latin1 ? CodePage::cp500 : CodePage::latin1};
+  };
+  const std::vector<std::uint8_t> stream_in_blocks = unblocked(head);
+  for (const LengthPrefix prefix : {LengthPrefix::vbs, LengthPrefix::rdw}) {
+    weigh(head, prefix, false);
+    weigh(stream_in_blocks, prefix, true);
+  }
+  return best;
+}
+
+// Base II: a transaction code, then qualifier and component sequence, each one digit.
+bool looks_like_base2(Bytes head) {
+  constexpr std::array<std::string_view, 9> codes = {"90", "05", "06", "07", "25",
+                                                     "26", "27", "91", "92"};
+  if (head.size() < 4) return false;
+  for (const std::uint8_t zero : {std::uint8_t{'0'}, std::uint8_t{0xF0}}) {
+    if (!std::all_of(head.begin(), head.begin() + 4,
+                     [zero](std::uint8_t byte) { return byte >= zero && byte <= zero + 9; })) {
+      continue;
+    }
+    const std::array<char, 2> code = {static_cast<char>(head[0] - zero + '0'),
+                                      static_cast<char>(head[1] - zero + '0')};
+    return std::find(codes.begin(), codes.end(), std::string_view(code.data(), 2)) != codes.end();
+  }
+  return false;
+}
+
+// A line that begins with a brace; the first line may be a malformed one.
+bool looks_like_jsonl(Bytes head) {
+  constexpr std::array<std::uint8_t, 3> byte_order_mark = {0xEF, 0xBB, 0xBF};
+  if (head.size() >= 3 &&
+      std::equal(byte_order_mark.begin(), byte_order_mark.end(), head.begin())) {
+    head = head.subspan(byte_order_mark.size());
+  }
+  bool at_line_start = true;
+  for (const std::uint8_t byte : head) {
+    if (at_line_start && byte == '{') return true;
+    const bool is_blank = byte == ' ' || byte == '\t' || byte == '\r';
+    at_line_start = byte == '\n' || (at_line_start && is_blank);
+  }
+  return false;
+}
+
+}  // namespace
+
+Detected detect(Bytes head) {
+  if (const auto layout = detect_ipm(head)) return {Format::ipm, *layout};
+  if (looks_like_base2(head)) return {Format::base2, {}};
+  if (looks_like_jsonl(head)) return {Format::jsonl, {}};
+  return {};
+}
+
+}  // namespace holdfast::clearing

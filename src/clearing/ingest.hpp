@@ -1,0 +1,54 @@
+// Posts a clearing file: reads its records and hands each to the engine as one command. Safe to
+// run again at any time, after a crash too: what was posted counts as a duplicate.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "clearing/byte_source.hpp"
+#include "clearing/detect.hpp"
+#include "error.hpp"
+#include "runtime/core.hpp"
+
+namespace holdfast::clearing {
+
+struct IngestException {
+  std::uint64_t record = 0;  // its number in the file
+  std::string code;
+  std::string detail;
+};
+
+// Every record is exactly one of posted, matched only, duplicate or rejected.
+struct IngestReport {
+  std::string file_id;
+  std::uint64_t records = 0;
+  std::uint64_t posted = 0;
+  std::uint64_t matched = 0;  // of the posted ones, and those that only matched
+  std::uint64_t unmatched = 0;
+  std::uint64_t duplicates = 0;
+  std::uint64_t rejected = 0;
+  std::map<std::string, std::int64_t> posted_amounts;  // by currency; net debits, positive
+  std::map<std::string, std::int64_t> fx_result;
+  std::vector<IngestException> exceptions;  // in the order of the records
+};
+std::string to_json(const IngestReport& report);
+// For people: the figures, then the exceptions, a line each.
+std::string to_text(const IngestReport& report);
+
+// How far an ingestion has come; read by others while it runs.
+struct IngestProgress {
+  std::atomic<std::uint64_t> records{0};  // of the file; 0 while it is being checked
+  std::atomic<std::uint64_t> done{0};
+};
+
+// Blocks until every record is dealt with and durable: for a thread of its own. The error says
+// why the file as a whole was refused, and then nothing of it was posted.
+Outcome<IngestReport> ingest(const Core& core, std::unique_ptr<ByteSource> source,
+                             std::optional<Format> format, IngestProgress& progress);
+
+}  // namespace holdfast::clearing

@@ -1,0 +1,133 @@
+#include "clearing/ipm_file.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+
+#include "clearing/content_hash.hpp"
+#include "clearing/field_checks.hpp"
+#include "clearing/ipm_record.hpp"
+
+namespace holdfast::clearing {
+
+using boost::system::result;
+
+namespace {
+
+constexpr std::int64_t checksum_limit = 10'000'000'000'000'000;  // PDS 0301 has 16 digits
+
+// Counts what lies between a header and its trailer, and holds the trailer to it.
+class TrailerCheck {
+ public:
+  void count(const iso8583::Message& message) {
+    ++messages_;
+    if (const auto amount = number_from(message.get(4))) sum_ = (sum_ + *amount) % checksum_limit;
+  }
+
+  void begin(const IpmControl& header) {
+    header_seen_ = true;
+    header_file_id_ = header.file_id;
+  }
+
+  // Empty when the trailer agrees. Starts over for the next group.
+  std::string end(const IpmControl& trailer) {
+    const TrailerCheck counted = std::exchange(*this, TrailerCheck());
+    if (!counted.header_seen_) return "a trailer has no header before it";
+    if (trailer.message_count && *trailer.message_count != counted.messages_) {
+      return fmt::format("the trailer counts {} messages, the file has {}", *trailer.message_count,
+                         counted.messages_);
+    }
+    if (trailer.amount_checksum && *trailer.amount_checksum != counted.sum_) {
+      return fmt::format("the trailer's amount checksum is {}, the amounts sum up to {}",
+                         *trailer.amount_checksum, counted.sum_);
+    }
+    if (!trailer.file_id.empty() && !counted.header_file_id_.empty() &&
+        trailer.file_id != counted.header_file_id_) {
+      return "header and trailer name different file ids";
+    }
+    return {};
+  }
+
+ private:
+  std::int64_t messages_ = 0;
+  std::int64_t sum_ = 0;
+  bool header_seen_ = false;
+  std::string header_file_id_;
+};
+
+}  // namespace
+
+IpmFileReader::MessageStream::MessageStream(ByteSource& source, const IpmLayout& layout) {
+  if (layout.blocked) unblocking_ = std::make_unique<UnblockingSource>(source);
+  reader_.emplace(layout.blocked ? static_cast<ByteSource&>(*unblocking_) : source, layout.prefix);
+}
+
+result<FileSummary, FileError> IpmFileReader::scan() {
+  if (const auto rewound = source_->rewind(); !rewound) return rewound.error();
+  HashingSource hashing(*source_);
+  MessageStream messages(hashing, layout_);
+  TrailerCheck check;
+  FileSummary summary;
+  summary.format = Format::ipm;
+  summary.ipm = layout_;
+  bool after_trailer = false;
+  for (;;) {
+    const auto bytes = messages.next(after_trailer);
+    if (!bytes) return bytes.error();
+    if (!*bytes) break;
+    // A message that cannot be read is rejected in the second pass; here it only counts.
+    static_cast<void>(decode(*dialect_, **bytes, message_));
+    const IpmRole role = role_of(message_);
+    after_trailer = role == IpmRole::trailer;
+    check.count(message_);
+    if (role == IpmRole::record) {
+      ++summary.records;
+      continue;
+    }
+    const IpmControl control = read_control(*dialect_, message_);
+    if (summary.file_id.text.empty()) summary.file_id.text = control.file_id;
+    if (role == IpmRole::header) {
+      check.begin(control);
+    } else if (std::string detail = check.end(control);
+               !detail.empty() && !summary.trailer_mismatch) {
+      summary.trailer_mismatch = true;
+      summary.trailer_detail = std::move(detail);
+    }
+  }
+  if (!after_trailer) {
+    return FileError{FileErrorCode::truncated, source_->size(),
+                     "the file ends without its trailer"};
+  }
+  auto hash = hashing.content_hash();
+  if (!hash) return hash.error();
+  summary.content_hash = std::move(*hash);
+  if (summary.file_id.text.empty()) summary.file_id.text = summary.content_hash;
+  return summary;
+}
+
+result<std::optional<RecordOrRejection>, FileError> IpmFileReader::next() {
+  if (!messages_) {
+    if (const auto rewound = source_->rewind(); !rewound) return rewound.error();
+    messages_ = std::make_unique<MessageStream>(*source_, layout_);
+  }
+  std::optional<RecordOrRejection> item;
+  for (;;) {
+    const auto bytes = messages_->next(after_trailer_);
+    if (!bytes) return bytes.error();
+    if (!*bytes) return item;
+    const auto decoded = decode(*dialect_, **bytes, message_);
+    const IpmRole role = role_of(message_);
+    after_trailer_ = role == IpmRole::trailer;
+    if (role != IpmRole::record) continue;
+    ++number_;
+    if (decoded) {
+      item = normalise(*dialect_, message_, number_);
+    } else {
+      item = Rejection{number_, RejectionCode::malformed_message, to_string(decoded.error())};
+    }
+    return item;
+  }
+}
+
+}  // namespace holdfast::clearing

@@ -1,0 +1,93 @@
+// One record of a clearing file, whatever the file's format: the normalised fields of the
+// `jsonl` format, plus what its identity and its treatment need. Text that is absent is empty.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "clearing/civil_time.hpp"
+#include "clearing/text.hpp"
+#include "engine/money.hpp"
+
+namespace holdfast::clearing {
+
+enum class RecordKind : std::uint8_t {
+  first_presentment,
+  second_presentment,  // debits again, linked to its first presentment
+  chargeback,          // posts nothing to the customer
+};
+std::string_view to_string(RecordKind kind);
+
+struct ClearingRecord {
+  // Position within the file, from 1; headers and trailers are not counted, malformed records are.
+  std::uint64_t number = 0;
+  RecordKind kind = RecordKind::first_presentment;
+  Text<5> message_type;   // the MTI of IPM, the transaction code of Base II, or "jsonl"
+  Text<3> function_code;  // IPM DE24: 200, 205, 282, 450, …; empty elsewhere
+  Text<64> record_id;     // jsonl alone has one
+  Text<19> pan;
+  Text<6> processing_code;
+  engine::Money amount;  // never negative; the direction is in processing_code and reversal
+  std::optional<engine::Money> billing;
+  std::optional<engine::Money> settlement;
+  std::optional<CivilTime> local_time;
+  Text<12> auth_code;
+  Text<24> rrn;
+  Text<40> arn;
+  Text<64> lifecycle_id;
+  Text<4> mcc;
+  Text<32> terminal;
+  Text<64> merchant;
+  Text<24> acquirer;
+  bool final = true;
+  bool reversal = false;
+  std::optional<std::uint32_t> sequence;  // of a multi-clearing
+
+  friend bool operator==(const ClearingRecord&, const ClearingRecord&) = default;
+};
+
+enum class RejectionCode : std::uint8_t {
+  malformed_message,           // an IPM message that the dialect cannot read
+  malformed_json,              // a line that is no JSON object
+  line_too_long,               // a line beyond the bound
+  missing_field,               // a mandatory field is absent or empty
+  bad_field,                   // a field of a wrong type, length, range or character
+  unknown_currency,            // ISO 4217 has no such currency
+  currency_exponent_mismatch,  // the file's decimals (PDS 0148) are not those of ISO 4217
+  unsupported_message,         // well formed, but nothing that clears (fees, addenda, …)
+};
+std::string_view to_string(RejectionCode code);
+
+// A record that cannot be taken; those around it can. `detail` names the field and where it
+// lies, and never carries what the field holds.
+struct Rejection {
+  std::uint64_t number = 0;
+  RejectionCode code = RejectionCode::malformed_message;
+  std::string detail;
+
+  friend bool operator==(const Rejection&, const Rejection&) = default;
+};
+
+using RecordOrRejection = std::variant<ClearingRecord, Rejection>;
+
+// What a file is known by: PDS 0105 of its header or, where it has none, "sha256:" and the
+// hash of its content.
+struct FileId {
+  std::string text;
+
+  friend bool operator==(const FileId&, const FileId&) = default;
+};
+
+using RecordIdentity = std::array<std::uint8_t, 16>;
+
+// What tells that a record was seen before, in this file or another: by its ARN with its
+// amount, message type, function, reversal flag and sequence; without an ARN by its record_id;
+// else by the file and the record's number in it. A truncated SHA-256 over an unambiguous
+// encoding of those parts, so that it may be stored and never reveals a card.
+RecordIdentity identity(const ClearingRecord& record, const FileId& file_id);
+
+}  // namespace holdfast::clearing

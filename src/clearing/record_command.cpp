@@ -1,0 +1,100 @@
+#include "clearing/record_command.hpp"
+
+#include <charconv>
+#include <chrono>
+#include <cstring>
+#include <optional>
+
+namespace holdfast::clearing {
+namespace {
+
+std::optional<engine::Operation> operation_of(std::string_view processing_code) {
+  using engine::Operation;
+  const std::string_view code = processing_code.substr(0, 2);
+  if (code == "00") return Operation::purchase;
+  if (code == "01") return Operation::cash;
+  if (code == "09") return Operation::cashback;
+  if (code == "10" || code == "11" || code == "17") return Operation::transfer_out;
+  if (code == "20") return Operation::refund;
+  if (code == "21") return Operation::deposit;
+  if (code == "26" || code == "28") return Operation::transfer_in;
+  return std::nullopt;
+}
+
+// A text too long for a key is no key: no authorization carries it either.
+template <class Field>
+Field key(std::string_view text) {
+  return Field::from(text).value_or(Field{});
+}
+
+engine::MatchKeys match_keys(const ClearingRecord& record) {
+  engine::MatchKeys keys;
+  keys.lifecycle_id = key<decltype(keys.lifecycle_id)>(record.lifecycle_id);
+  keys.rrn = key<decltype(keys.rrn)>(record.rrn);
+  keys.auth_code = key<decltype(keys.auth_code)>(record.auth_code);
+  keys.acquirer = key<decltype(keys.acquirer)>(record.acquirer);
+  keys.terminal = key<decltype(keys.terminal)>(record.terminal);
+  keys.merchant = key<decltype(keys.merchant)>(record.merchant);
+  const std::string_view mcc = record.mcc;
+  std::from_chars(mcc.data(), mcc.data() + mcc.size(), keys.mcc);
+  return keys;
+}
+
+std::int32_t days_of(const CivilTime& time) {
+  using namespace std::chrono;
+  const year_month_day date{year{time.year}, month{time.month}, day{time.day}};
+  return static_cast<std::int32_t>(sys_days{date}.time_since_epoch().count());
+}
+
+engine::ClearingIdentity engine_identity(const ClearingRecord& record, const FileId& file_id) {
+  engine::ClearingIdentity digest;
+  digest.bytes = identity(record, file_id);
+  return digest;
+}
+
+engine::ClearingKind kind_of(RecordKind kind) {
+  switch (kind) {
+    case RecordKind::first_presentment:
+      return engine::ClearingKind::presentment;
+    case RecordKind::second_presentment:
+      return engine::ClearingKind::second_presentment;
+    case RecordKind::chargeback:
+      break;
+  }
+  return engine::ClearingKind::chargeback;
+}
+
+}  // namespace
+
+std::variant<engine::PostClearing, Rejection> command_of(const ClearingRecord& record,
+                                                         const FileId& file_id,
+                                                         const engine::FileDigest& file,
+                                                         CardTokenizer& tokenizer) {
+  const auto operation = operation_of(record.processing_code);
+  if (!operation) {
+    return Rejection{record.number, RejectionCode::bad_field,
+                     "processing_code: nothing that clearing posts"};
+  }
+  engine::PostClearing command;
+  command.identity = engine_identity(record, file_id);
+  if (record.reversal) {
+    ClearingRecord presentment = record;
+    presentment.reversal = false;
+    command.presentment = engine_identity(presentment, file_id);
+  }
+  command.file = file;
+  command.record_number = static_cast<std::uint32_t>(record.number);
+  command.kind = kind_of(record.kind);
+  command.token = tokenizer.token(record.pan);
+  command.operation = *operation;
+  command.transaction = record.amount;
+  if (record.billing) command.billing = *record.billing;
+  command.keys = match_keys(record);
+  if (record.local_time) command.local_date_days = days_of(*record.local_time);
+  command.arn = key<decltype(command.arn)>(record.arn);
+  command.final = record.final;
+  command.reversal = record.reversal;
+  return command;
+}
+
+}  // namespace holdfast::clearing

@@ -1,0 +1,157 @@
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <boost/json/array.hpp>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "cli/api_access.hpp"
+#include "cli/commands.hpp"
+#include "cli/json_text.hpp"
+#include "cli/progress_line.hpp"
+#include "http/file_upload.hpp"
+
+namespace holdfast::cli {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::chrono::milliseconds poll_interval{300};
+
+struct ClearingOptions {
+  ApiOptions api;
+  std::string file;
+  std::string format;
+  std::string idempotency_key;
+  bool json = false;
+};
+
+// Tells on a terminal how far the switch is with the file.
+class Watch {
+ public:
+  Watch(ProgressLine& progress, const ApiLocation& location) : progress_(progress) {
+    if (!progress.is_shown()) return;
+    auto api = connect(location);
+    if (!api) return;
+    thread_ = std::jthread([this, api = std::make_shared<http::ApiClient>(std::move(*api))](
+                               const std::stop_token& stop) {
+      while (!stop.stop_requested()) {
+        poll(*api);
+        std::this_thread::sleep_for(poll_interval);
+      }
+    });
+  }
+
+ private:
+  void poll(http::ApiClient& api) {
+    const auto answer = call(api, "GET", "/v1/clearing-files");
+    if (!answer) return;
+    const json::value* files = answer->if_contains("files");
+    if (files == nullptr || !files->is_array()) return;
+    for (const json::value& item : files->get_array()) {
+      const json::object& file = item.as_object();
+      if (text_of(file, "status") != "running") continue;
+      progress_.show(fmt::format("{}: {} of {} records", text_of(file, "name"),
+                                 text_of(file, "done"), text_of(file, "records")));
+      return;
+    }
+  }
+
+  ProgressLine& progress_;
+  std::jthread thread_;
+};
+
+std::string amounts_text(const json::object& report, std::string_view key) {
+  std::string text;
+  const json::value* amounts = report.if_contains(key);
+  if (amounts == nullptr || !amounts->is_object()) return "none";
+  for (const auto& [currency, amount] : amounts->get_object()) {
+    if (!text.empty()) text += ", ";
+    text += amount_text(amount.as_int64(), currency);
+  }
+  return text.empty() ? std::string("none") : text;
+}
+
+void print_report(const json::object& report) {
+  print_rows({{"file", text_of(report, "file_id")},
+              {"records", text_of(report, "records")},
+              {"posted", text_of(report, "posted")},
+              {"matched", text_of(report, "matched")},
+              {"unmatched", text_of(report, "unmatched")},
+              {"duplicates", text_of(report, "duplicates")},
+              {"rejected", text_of(report, "rejected")},
+              {"posted amounts", amounts_text(report, "posted_amounts")},
+              {"fx result", amounts_text(report, "fx_result")}});
+  const json::array& exceptions = report.at("exceptions").as_array();
+  if (exceptions.empty()) return;
+  fmt::print("\n");
+  std::vector<std::vector<std::string>> rows;
+  for (const json::value& item : exceptions) {
+    const json::object& exception = item.as_object();
+    rows.push_back(
+        {text_of(exception, "record"), text_of(exception, "code"), text_of(exception, "detail")});
+  }
+  print_table({"record", "exception", "detail"}, rows);
+}
+
+Result<json::object> upload(const ClearingOptions& options) {
+  const auto location = find_api(options.api);
+  if (!location) return location.error();
+  auto token = read_token(*location);
+  if (!token) return token.error();
+  const std::string name = std::filesystem::path(options.file).filename().string();
+  http::UploadTarget target{location->address, std::move(*token),
+                            "/v1/clearing-files?name=" + percent_encoded(name)};
+  if (!options.format.empty()) target.target += "&format=" + percent_encoded(options.format);
+  std::vector<http::Header> headers;
+  if (!options.idempotency_key.empty()) {
+    headers.push_back({"Idempotency-Key", options.idempotency_key});
+  }
+  ProgressLine progress;
+  std::optional<Watch> watch;
+  std::error_code ignored;
+  const std::uint64_t size = std::filesystem::file_size(options.file, ignored);
+  const auto response = http::upload_file(target, options.file, headers, [&](std::uint64_t sent) {
+    if (sent < size) return progress.show(fmt::format("{}: {} of {} bytes sent", name, sent, size));
+    if (!watch) watch.emplace(progress, *location);
+  });
+  watch.reset();
+  progress.clear();
+  if (!response) return Failure{exit_failed, response.error()};
+  return read_answer(*response);
+}
+
+int ingest(const ClearingOptions& options) {
+  const auto report = upload(options);
+  if (!report) return fail("clearing ingest", report.error());
+  if (options.json) {
+    print_json(*report);
+  } else {
+    print_report(*report);
+  }
+  return exit_success;
+}
+
+}  // namespace
+
+void add_clearing_command(CLI::App& app, std::function<int()>& action) {
+  auto options = std::make_shared<ClearingOptions>();
+  CLI::App* group = app.add_subcommand("clearing", "Clearing files: ingest");
+  group->require_subcommand(1);
+  CLI::App* command = group->add_subcommand(
+      "ingest", "Matches and posts a clearing file, prints the report; safe to run again");
+  command->add_option("file", options->file, "The clearing file")
+      ->required()
+      ->check(CLI::ExistingFile);
+  command->add_option("--format", options->format, "ipm, base2 or jsonl; else it is recognised")
+      ->check(CLI::IsMember({"ipm", "base2", "jsonl"}));
+  command->add_option("--idempotency-key", options->idempotency_key,
+                      "The same key is answered with the first report again");
+  command->add_flag("--json", options->json, "The report as JSON, amounts in minor units");
+  add_api_options(*command, options->api);
+  command->footer("Example:\n  holdfast clearing ingest night.ipm --config holdfast.toml");
+  command->callback([options, &action] { action = [options] { return ingest(*options); }; });
+}
+
+}  // namespace holdfast::cli

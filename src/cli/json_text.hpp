@@ -1,0 +1,27 @@
+// The API's answers as text for people.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace holdfast::cli {
+
+// A text or number of the object as text; empty when it is null or absent.
+std::string text_of(const boost::json::object& object, std::string_view key);
+// Minor units as "35.00 RUB", in the object's "currency".
+std::string amount_text(const boost::json::object& object, std::string_view key);
+std::string amount_text(std::int64_t amount, std::string_view currency);
+
+// A line each: the name, then the value.
+void print_rows(const std::vector<std::pair<std::string, std::string>>& rows);
+// Columns as wide as their widest text, under their titles.
+void print_table(const std::vector<std::string>& titles,
+                 const std::vector<std::vector<std::string>>& rows);
+// The object as one line of JSON.
+void print_json(const boost::json::object& object);
+
+}  // namespace holdfast::cli

@@ -1,0 +1,26 @@
+// What the engine knows, as the API's JSON. Amounts are minor units, texts UTF-8, times RFC 3339.
+#pragma once
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/view.hpp"
+
+namespace holdfast::http {
+
+boost::json::object account_json(const engine::AccountView& account);
+boost::json::object card_json(const engine::CardView& card);
+// As an item of an account's list; with_account adds "account_id" and "reference".
+boost::json::object hold_json(const engine::HoldView& hold);
+boost::json::object hold_json_with_account(const engine::HoldView& hold);
+boost::json::object ledger_json(const std::vector<engine::LedgerView>& ledger);
+boost::json::object exception_json(const engine::ExceptionView& exception);
+
+// Texts of the wire are latin-1, those of other systems are UTF-8: what is UTF-8 stays, anything
+// else is taken for latin-1.
+std::string to_utf8(std::string_view text);
+
+}  // namespace holdfast::http

@@ -1,0 +1,82 @@
+// The calls of the API: each takes what was asked for and answers it. They run on one io_context
+// with one thread and wait for the engine without blocking it.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/json/object.hpp>
+#include <optional>
+
+#include "http/clearing_desk.hpp"
+#include "http/json_fields.hpp"
+#include "http/message.hpp"
+#include "http/problem.hpp"
+#include "runtime/core.hpp"
+#include "runtime/engine_caller.hpp"
+#include "security/card_tokenizer.hpp"
+
+namespace holdfast::http {
+
+template <class T>
+using Awaitable = boost::asio::awaitable<T>;
+
+// What every call works with.
+struct Api {
+  Api(Core& shared_core, const boost::asio::any_io_executor& its_executor)
+      : core(shared_core),
+        executor(its_executor),
+        caller(shared_core, its_executor),
+        tokenizer(shared_core.pan_key),
+        clearing(shared_core, its_executor) {}
+
+  Core& core;
+  boost::asio::any_io_executor executor;
+  EngineCaller caller;
+  CardTokenizer tokenizer;
+  ClearingDesk clearing;
+  std::atomic<bool> is_ready{false};
+};
+
+Awaitable<ApiResponse> get_health(Api& api, const ApiRequest& request);
+
+Awaitable<ApiResponse> put_account(Api& api, const ApiRequest& request);
+Awaitable<ApiResponse> get_account(Api& api, const ApiRequest& request);
+Awaitable<ApiResponse> change_account(Api& api, const ApiRequest& request);
+Awaitable<ApiResponse> get_account_holds(Api& api, const ApiRequest& request);
+
+Awaitable<ApiResponse> post_card(Api& api, const ApiRequest& request);
+Awaitable<ApiResponse> get_card(Api& api, const ApiRequest& request);
+Awaitable<ApiResponse> change_card(Api& api, const ApiRequest& request);
+
+Awaitable<ApiResponse> post_hold(Api& api, const ApiRequest& request);
+Awaitable<ApiResponse> get_hold(Api& api, const ApiRequest& request);
+Awaitable<ApiResponse> release_hold(Api& api, const ApiRequest& request);
+
+Awaitable<ApiResponse> get_ledger(Api& api, const ApiRequest& request);
+Awaitable<ApiResponse> get_exceptions(Api& api, const ApiRequest& request);
+
+Awaitable<ApiResponse> get_clock(Api& api, const ApiRequest& request);
+Awaitable<ApiResponse> post_clock(Api& api, const ApiRequest& request);
+
+Awaitable<ApiResponse> post_bulk(Api& api, const ApiRequest& request);
+
+Awaitable<ApiResponse> post_clearing_file(Api& api, const ApiRequest& request);
+Awaitable<ApiResponse> get_clearing_files(Api& api, const ApiRequest& request);
+
+// Shared by them.
+
+ApiResponse json_answer(unsigned status, const boost::json::object& body);
+// 400, naming the field.
+ApiResponse bad_body(const BodyError& error);
+ApiResponse decline_problem(engine::Decline decline);
+// The engine did not take an inspection.
+ApiResponse unavailable(const Api& api);
+
+// What protects a call from happening twice: empty when it has no Idempotency-Key. `echo` comes
+// back with the answer, at a repeat that of the first call.
+engine::Request protection(Api& api, const ApiRequest& request, std::string_view echo = {});
+// A keyed hash of what a call says, as hex: its key, or its method, path and query.
+std::string request_fingerprint(Api& api, const ApiRequest& request);
+
+}  // namespace holdfast::http

@@ -1,0 +1,234 @@
+#include "http/bodies.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "iso8583/mask.hpp"
+#include "time/rfc3339.hpp"
+
+namespace holdfast::http {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t pan_length_min = 12;
+constexpr std::size_t pan_length_max = 19;
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_account_character(char c) {
+  return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+constexpr std::array account_statuses{
+    engine::AccountStatus::active, engine::AccountStatus::debit_blocked,
+    engine::AccountStatus::blocked, engine::AccountStatus::closed};
+constexpr std::array card_statuses{engine::CardStatus::active, engine::CardStatus::blocked,
+                                   engine::CardStatus::lost, engine::CardStatus::stolen,
+                                   engine::CardStatus::closed};
+constexpr std::array hold_kinds{engine::HoldKind::manual, engine::HoldKind::arrest};
+
+// The value with that name, of those that a caller may give.
+template <class Enum, std::size_t N>
+std::optional<Enum> named(JsonFields& fields, std::string_view key,
+                          const std::array<Enum, N>& values, std::string_view reason) {
+  const auto text = fields.text(key);
+  if (!text) return std::nullopt;
+  for (const Enum value : values) {
+    if (engine::name(value) == *text) return value;
+  }
+  fields.refuse(key, reason);
+  return std::nullopt;
+}
+
+std::optional<engine::AccountStatus> account_status(JsonFields& fields) {
+  return named(fields, "status", account_statuses,
+               "must be active, debit_blocked, blocked or closed");
+}
+std::optional<engine::CardStatus> card_status(JsonFields& fields) {
+  return named(fields, "status", card_statuses, "must be active, blocked, lost, stolen or closed");
+}
+
+std::optional<engine::CurrencyCode> currency(JsonFields& fields) {
+  const auto text = fields.text("currency");
+  if (!text) return std::nullopt;
+  const auto code = engine::CurrencyCode::from_alpha(*text);
+  if (!code) fields.refuse("currency", "must be an ISO 4217 code such as \"RUB\"");
+  return code;
+}
+
+engine::AccountId required_account_id(JsonFields& fields, std::string_view key) {
+  const auto id = account_id_from(fields.required_text(key));
+  if (!id) fields.refuse(key, "must be 1 to 34 letters and digits");
+  return id.value_or(engine::AccountId{});
+}
+
+std::optional<engine::LimitProfileName> limit_profile(JsonFields& fields) {
+  const bool is_null = fields.is_null("limit_profile");
+  const auto text = fields.text("limit_profile");
+  if (is_null) return engine::LimitProfileName{};
+  if (!text) return std::nullopt;
+  const auto name = engine::LimitProfileName::from(*text);
+  if (!name || name->empty()) fields.refuse("limit_profile", "must be 1 to 32 bytes long");
+  return name;
+}
+
+void read_account(JsonFields& fields, engine::PutAccount& command) {
+  command.currency = currency(fields);
+  command.booked = fields.amount("booked");
+  command.overdraft_limit = fields.amount("overdraft_limit");
+  command.status = account_status(fields);
+}
+
+// "2912" as 2912.
+std::uint16_t required_expiry(JsonFields& fields) {
+  const std::string_view text = fields.required_text("expiry");
+  std::uint16_t yymm = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), yymm);
+  const bool is_number = error == std::errc{} && end == text.data() + text.size();
+  if (text.size() != 4 || !is_number || yymm % 100 < 1 || yymm % 100 > 12) {
+    fields.refuse("expiry", "must be YYMM");
+  }
+  return yymm;
+}
+
+std::string_view required_pan(JsonFields& fields) {
+  const std::string_view pan = fields.required_text("pan");
+  const bool sound = pan.size() >= pan_length_min && pan.size() <= pan_length_max &&
+                     std::all_of(pan.begin(), pan.end(), is_digit);
+  if (!sound) fields.refuse("pan", "must be 12 to 19 digits");
+  return pan;
+}
+
+int hex_value(char c) {
+  if (is_digit(c)) return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// The command, or what was wrong with its body.
+template <class Command>
+BodyResult<Command> finish(const JsonFields& fields, Command command) {
+  if (auto error = fields.error()) return *error;
+  return command;
+}
+
+}  // namespace
+
+std::optional<engine::AccountId> account_id_from(std::string_view text) {
+  if (text.empty() || !std::all_of(text.begin(), text.end(), is_account_character)) {
+    return std::nullopt;
+  }
+  return engine::AccountId::from(text);
+}
+
+std::optional<engine::CardToken> card_id_from(std::string_view text) {
+  engine::CardToken token;
+  if (text.size() != token.bytes.size() * 2) return std::nullopt;
+  for (std::size_t i = 0; i < token.bytes.size(); ++i) {
+    const int high = hex_value(text[2 * i]);
+    const int low = hex_value(text[2 * i + 1]);
+    if (high < 0 || low < 0) return std::nullopt;
+    token.bytes[i] = static_cast<std::uint8_t>(high * 16 + low);
+  }
+  return token;
+}
+
+std::string card_id_text(const engine::CardToken& token) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  text.reserve(token.bytes.size() * 2);
+  for (const std::uint8_t byte : token.bytes) {
+    text += digits[byte >> 4];
+    text += digits[byte & 0x0F];
+  }
+  return text;
+}
+
+std::optional<engine::HoldId> hold_id_from(std::string_view text) {
+  engine::HoldId id;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id.value);
+  if (error != std::errc{} || end != text.data() + text.size() || !id) return std::nullopt;
+  return id;
+}
+
+BodyResult<engine::PutAccount> put_account_from(const json::object& body,
+                                                const engine::AccountId& id) {
+  JsonFields fields(body);
+  engine::PutAccount command;
+  command.id = id;
+  read_account(fields, command);
+  return finish(fields, command);
+}
+
+BodyResult<engine::PutAccount> account_line_from(const json::object& body) {
+  JsonFields fields(body);
+  engine::PutAccount command;
+  command.id = required_account_id(fields, "id");
+  read_account(fields, command);
+  return finish(fields, command);
+}
+
+BodyResult<engine::PutAccount> change_account_from(const json::object& body,
+                                                   const engine::AccountId& id) {
+  JsonFields fields(body);
+  engine::PutAccount command;
+  command.id = id;
+  command.must_exist = true;
+  command.overdraft_limit = fields.amount("overdraft_limit");
+  command.status = account_status(fields);
+  return finish(fields, command);
+}
+
+BodyResult<engine::PutCard> put_card_from(const json::object& body, CardTokenizer& tokenizer) {
+  JsonFields fields(body);
+  engine::PutCard command;
+  const std::string_view pan = required_pan(fields);
+  command.expiry_yymm = required_expiry(fields);
+  command.account_id = required_account_id(fields, "account_id");
+  command.status = card_status(fields);
+  command.limit_profile = limit_profile(fields);
+  if (auto error = fields.error()) return *error;
+  command.token = tokenizer.token(pan);
+  command.pan_masked = engine::PanMasked::cut(iso8583::mask_pan(pan));
+  return command;
+}
+
+BodyResult<engine::ChangeCard> change_card_from(const json::object& body,
+                                                const engine::CardToken& token) {
+  JsonFields fields(body);
+  engine::ChangeCard command;
+  command.token = token;
+  command.status = card_status(fields);
+  command.limit_profile = limit_profile(fields);
+  return finish(fields, command);
+}
+
+BodyResult<engine::PlaceHold> place_hold_from(const json::object& body) {
+  JsonFields fields(body);
+  engine::PlaceHold command;
+  command.account_id = required_account_id(fields, "account_id");
+  command.amount.amount = fields.required_amount("amount");
+  if (fields.required_text("currency"); const auto code = currency(fields)) {
+    command.amount.currency = *code;
+  }
+  command.kind = named(fields, "kind", hold_kinds, "must be manual or arrest")
+                     .value_or(engine::HoldKind::manual);
+  command.conditional = fields.boolean("conditional").value_or(true);
+  if (const auto text = fields.text("expires_at")) {
+    command.expires_at = parse_rfc3339(*text);
+    if (!command.expires_at)
+      fields.refuse("expires_at", "must be a time such as \"2026-11-20T09:00:00Z\"");
+  }
+  if (const auto text = fields.text("reference")) {
+    const auto reference = engine::Reference::from(*text);
+    if (!reference) fields.refuse("reference", "must be at most 64 bytes of UTF-8 long");
+    command.reference = reference.value_or(engine::Reference{});
+  }
+  return finish(fields, command);
+}
+
+}  // namespace holdfast::http

@@ -1,0 +1,45 @@
+// The bodies of calls as commands of the engine. Used by the single calls and by the bulk one.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <boost/system/result.hpp>
+#include <string_view>
+
+#include "engine/command.hpp"
+#include "http/json_fields.hpp"
+#include "security/card_tokenizer.hpp"
+
+namespace holdfast::http {
+
+template <class T>
+using BodyResult = boost::system::result<T, BodyError>;
+
+// 1–34 of A–Z, a–z, 0–9.
+std::optional<engine::AccountId> account_id_from(std::string_view text);
+// 32 hex digits.
+std::optional<engine::CardToken> card_id_from(std::string_view text);
+std::string card_id_text(const engine::CardToken& token);
+// A positive decimal number.
+std::optional<engine::HoldId> hold_id_from(std::string_view text);
+
+// {"currency","booked","overdraft_limit","status"}; the id stands in the path.
+BodyResult<engine::PutAccount> put_account_from(const boost::json::object& body,
+                                                const engine::AccountId& id);
+// The same with "id" in it, as a line of a bulk body.
+BodyResult<engine::PutAccount> account_line_from(const boost::json::object& body);
+// {"overdraft_limit","status"}.
+BodyResult<engine::PutAccount> change_account_from(const boost::json::object& body,
+                                                   const engine::AccountId& id);
+
+// {"pan","expiry","account_id","status","limit_profile"}. The PAN leaves this function only as a
+// token and masked.
+BodyResult<engine::PutCard> put_card_from(const boost::json::object& body,
+                                          CardTokenizer& tokenizer);
+// {"status","limit_profile"}; a null profile takes the limits away.
+BodyResult<engine::ChangeCard> change_card_from(const boost::json::object& body,
+                                                const engine::CardToken& token);
+
+// {"account_id","amount","currency","kind","conditional","expires_at","reference"}.
+BodyResult<engine::PlaceHold> place_hold_from(const boost::json::object& body);
+
+}  // namespace holdfast::http

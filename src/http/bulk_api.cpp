@@ -1,0 +1,128 @@
+// POST /v1/bulk: accounts and cards as JSON lines, each decided in order. Only numbers come back
+// for what went well, so that a million lines are cheap to answer.
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/json/array.hpp>
+#include <boost/json/monotonic_resource.hpp>
+
+#include "http/api.hpp"
+#include "http/bodies.hpp"
+
+namespace holdfast::http {
+namespace {
+
+namespace json = boost::json;
+namespace asio = boost::asio;
+
+constexpr int attempts_max = 50;
+constexpr std::chrono::milliseconds attempt_pause{20};
+
+struct BulkLine {
+  std::optional<BodyError> error;
+  std::size_t command = 0;  // its place among the commands, when there is no error
+};
+
+struct BulkWork {
+  std::vector<BulkLine> lines;
+  std::vector<engine::CommandBody> commands;
+  std::vector<engine::Answer> answers;  // of the commands
+};
+
+// The command that a line stands for: a card when it has a "pan", else an account.
+BodyResult<engine::CommandBody> command_of(std::string_view line, CardTokenizer& tokenizer,
+                                           const json::storage_ptr& storage) {
+  const auto object = parse_object(line, storage);
+  if (!object) return object.error();
+  if (object->contains("pan")) {
+    auto card = put_card_from(*object, tokenizer);
+    if (!card) return card.error();
+    return engine::CommandBody{*card};
+  }
+  auto account = account_line_from(*object);
+  if (!account) return account.error();
+  return engine::CommandBody{*account};
+}
+
+BulkWork read_lines(std::string_view body, CardTokenizer& tokenizer) {
+  BulkWork work;
+  // A line is short: it is parsed without a call to the allocator.
+  unsigned char space[4096];
+  json::monotonic_resource memory(space, sizeof space);
+  while (!body.empty()) {
+    const auto line_end = std::min(body.find('\n'), body.size());
+    std::string_view line = body.substr(0, line_end);
+    body.remove_prefix(std::min(line_end + 1, body.size()));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    BulkLine& read = work.lines.emplace_back();
+    if (line.empty()) {
+      read.error = BodyError{"bad_json", {}, "The line is empty."};
+      continue;
+    }
+    auto command = command_of(line, tokenizer, &memory);
+    memory.release();
+    if (!command) {
+      read.error = command.error();
+      continue;
+    }
+    read.command = work.commands.size();
+    work.commands.push_back(std::move(*command));
+  }
+  return work;
+}
+
+// Runs the commands in order. What the engine was too busy for is run again together with all
+// behind it, for a card must not overtake its account; a second run changes nothing.
+Awaitable<void> run(Api& api, BulkWork& work) {
+  work.answers.resize(work.commands.size());
+  std::size_t from = 0;
+  for (int attempt = 0; attempt < attempts_max && from < work.commands.size(); ++attempt) {
+    if (attempt > 0) {
+      asio::steady_timer pause(api.executor, attempt_pause);
+      boost::system::error_code ignored;
+      co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
+    std::vector<engine::CommandBody> rest(work.commands.begin() + static_cast<std::ptrdiff_t>(from),
+                                          work.commands.end());
+    const std::vector<engine::Answer> answers = co_await api.caller.execute_all(std::move(rest));
+    std::size_t next = work.commands.size();
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      const bool was_created = work.answers[from + i].decision.created;
+      work.answers[from + i] = answers[i];
+      work.answers[from + i].decision.created |= was_created;
+      if (answers[i].decision.decline == engine::Decline::overloaded) {
+        next = std::min(next, from + i);
+      }
+    }
+    from = next;
+  }
+}
+
+json::value result_json(const BulkWork& work, const BulkLine& line) {
+  if (line.error) {
+    json::object result = {
+        {"status", 400}, {"code", line.error->code}, {"detail", line.error->detail}};
+    if (!line.error->field.empty()) result["field"] = line.error->field;
+    return result;
+  }
+  const engine::Decision& decision = work.answers[line.command].decision;
+  if (decision.approved()) return decision.created ? 201 : 200;
+  return json::object{{"status", http_status(decision.decline)},
+                      {"code", engine::name(decision.decline)},
+                      {"detail", sentence(decision.decline)}};
+}
+
+}  // namespace
+
+Awaitable<ApiResponse> post_bulk(Api& api, const ApiRequest& request) {
+  BulkWork work = read_lines(request.body, api.tokenizer);
+  co_await run(api, work);
+  json::array results;
+  results.reserve(work.lines.size());
+  for (const BulkLine& line : work.lines) results.push_back(result_json(work, line));
+  json::object body;
+  body["results"] = std::move(results);
+  co_return json_answer(200, body);
+}
+
+}  // namespace holdfast::http

@@ -1,0 +1,90 @@
+#include "http/answers.hpp"
+#include "http/api.hpp"
+#include "http/bodies.hpp"
+
+namespace holdfast::http {
+namespace {
+
+// The card as it is now; nothing when there is none.
+struct SeenCard {
+  bool seen = false;  // false: the engine took no inspection
+  std::optional<engine::CardView> card;
+};
+
+Awaitable<SeenCard> look_up(Api& api, engine::CardToken token) {
+  SeenCard found;
+  found.seen =
+      co_await api.caller.inspect([&](const engine::View& view) { found.card = view.card(token); });
+  co_return found;
+}
+
+Awaitable<ApiResponse> answer_card(Api& api, engine::CardToken token) {
+  const SeenCard found = co_await look_up(api, token);
+  if (!found.seen) co_return unavailable(api);
+  if (!found.card) co_return decline_problem(engine::Decline::unknown_card);
+  co_return json_answer(200, card_json(*found.card));
+}
+
+// What the body left open, as the answer shows it: the status and profile a card keeps when it is
+// issued again. Goes through the engine as the request's echo, so that a repeated call is
+// answered as the first one was, whatever has become of the card since.
+std::string open_choices(const engine::PutCard& command,
+                         const std::optional<engine::CardView>& existing) {
+  const engine::CardStatus kept = existing ? existing->status : engine::CardStatus::active;
+  const auto profile = command.limit_profile.value_or(existing ? existing->limit_profile
+                                                               : engine::LimitProfileName{});
+  return std::string(engine::name(command.status.value_or(kept))) + '\n' +
+         std::string(profile.view());
+}
+
+boost::json::object issued_card_json(const engine::PutCard& command, std::string_view choices) {
+  engine::CardView card;
+  card.token = command.token;
+  card.account_id = command.account_id;
+  card.pan_masked = command.pan_masked;
+  card.expiry_yymm = command.expiry_yymm;
+  const auto line_end = choices.find('\n');
+  card.limit_profile = engine::LimitProfileName::cut(choices.substr(line_end + 1));
+  boost::json::object body = card_json(card);
+  body["status"] = choices.substr(0, line_end);
+  return body;
+}
+
+}  // namespace
+
+Awaitable<ApiResponse> post_card(Api& api, const ApiRequest& request) {
+  const auto body = parse_object(request.body);
+  if (!body) co_return bad_body(body.error());
+  const auto command = put_card_from(*body, api.tokenizer);
+  if (!command) co_return bad_body(command.error());
+  const SeenCard existing = co_await look_up(api, command->token);
+  if (!existing.seen) co_return unavailable(api);
+  const std::string choices = open_choices(*command, existing.card);
+  engine::Request protected_by = protection(api, request, choices);
+  const engine::Answer answer = co_await api.caller.execute(*command, protected_by);
+  if (!answer.decision.approved()) co_return refusal(answer);
+  const unsigned status = answer.decision.created ? 201 : 200;
+  ApiResponse response = json_answer(status, issued_card_json(*command, answer.echo.view()));
+  response.replayed = answer.replayed;
+  co_return response;
+}
+
+Awaitable<ApiResponse> get_card(Api& api, const ApiRequest& request) {
+  const auto token = card_id_from(request.parameter);
+  if (!token) co_return decline_problem(engine::Decline::unknown_card);
+  co_return co_await answer_card(api, *token);
+}
+
+Awaitable<ApiResponse> change_card(Api& api, const ApiRequest& request) {
+  const auto token = card_id_from(request.parameter);
+  if (!token) co_return decline_problem(engine::Decline::unknown_card);
+  const auto body = parse_object(request.body);
+  if (!body) co_return bad_body(body.error());
+  const auto command = change_card_from(*body, *token);
+  if (!command) co_return bad_body(command.error());
+  const engine::Answer answer = co_await api.caller.execute(*command);
+  if (!answer.decision.approved()) co_return refusal(answer);
+  co_return co_await answer_card(api, *token);
+}
+
+}  // namespace holdfast::http

@@ -1,0 +1,90 @@
+#include <spdlog/spdlog.h>
+
+#include <boost/json/array.hpp>
+
+#include "http/api.hpp"
+#include "http/bodies.hpp"
+#include "http/kept_reports.hpp"
+
+namespace holdfast::http {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t file_name_size_max = 255;
+
+// Only the last part of a path, for the list alone.
+std::string listed_name(const ApiRequest& request) {
+  std::string name(request.query_value("name"));
+  if (const auto slash = name.rfind('/'); slash != std::string::npos) name.erase(0, slash + 1);
+  name.resize(std::min(name.size(), file_name_size_max));
+  return name.empty() ? std::string("unnamed") : name;
+}
+
+// The name of the kept report of this call; empty when nothing is to be kept.
+std::string report_key(Api& api, const ApiRequest& request) {
+  if (request.idempotency_key.empty()) return {};
+  return card_id_text(engine::CardToken{api.tokenizer.token(
+      "api key\n" + std::string(request.route) + '\n' + request.idempotency_key)});
+}
+
+ApiResponse report_answer(std::string report) {
+  ApiResponse response;
+  response.body = std::move(report);
+  return response;
+}
+
+ApiResponse answer_again(const KeptReport& kept, const std::string& content) {
+  if (kept.content != content) return decline_problem(engine::Decline::same_key_other_content);
+  ApiResponse response = report_answer(kept.report);
+  response.replayed = true;
+  return response;
+}
+
+}  // namespace
+
+Awaitable<ApiResponse> post_clearing_file(Api& api, const ApiRequest& request) {
+  const std::string_view asked = request.query_value("format");
+  const std::optional<clearing::Format> format = clearing::format_from(asked);
+  if (!asked.empty() && !format) {
+    co_return problem(400, "bad_query", "'format' must be ipm, base2 or jsonl.");
+  }
+  if (!request.file) co_return problem(400, "missing_body", "The body is the file; it is empty.");
+  const ClearingDesk::Turn turn = co_await api.clearing.take_turn();
+  const std::string key = report_key(api, request);
+  const std::string content = request_fingerprint(api, request) + request.file->content_hash();
+  if (!key.empty()) {
+    if (const auto kept = find_kept_report(api.clearing.upload_folder(), key)) {
+      co_return answer_again(*kept, content);
+    }
+  }
+  const auto entry = api.clearing.announce(listed_name(request));
+  const Outcome<clearing::IngestReport> outcome =
+      co_await api.clearing.ingest(entry, request.file->path(), format);
+  if (!outcome) co_return problem(422, "file_refused", outcome.error().text);
+  std::string report = clearing::to_json(*outcome);
+  if (!key.empty()) {
+    const Outcome<void> kept = keep_report(api.clearing.upload_folder(), key, {content, report});
+    // The file is posted all the same, and posting it again posts nothing.
+    if (!kept) spdlog::error("http: the report cannot be kept: {}", kept.error().text);
+  }
+  co_return report_answer(std::move(report));
+}
+
+Awaitable<ApiResponse> get_clearing_files(Api& api, const ApiRequest&) {
+  json::array files;
+  for (const auto& entry : api.clearing.files()) {
+    json::value file_id;
+    if (!entry->file_id.empty()) file_id = json::string(entry->file_id);
+    files.push_back(json::object{{"file_id", std::move(file_id)},
+                                 {"name", entry->name},
+                                 {"status", name(entry->status)},
+                                 {"records", entry->progress.records.load()},
+                                 {"done", entry->progress.done.load()}});
+  }
+  json::object body;
+  body["files"] = std::move(files);
+  co_return json_answer(200, body);
+}
+
+}  // namespace holdfast::http

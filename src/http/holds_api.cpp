@@ -1,0 +1,81 @@
+#include "http/answers.hpp"
+#include "http/api.hpp"
+#include "http/bodies.hpp"
+
+namespace holdfast::http {
+namespace {
+
+engine::Instant whole_second(engine::Instant at) {
+  return engine::Instant::from_seconds((at.microseconds + 999'999) / 1'000'000);
+}
+
+// The hold as it was placed, from what was asked and decided alone: a repeat gets the same,
+// whatever has become of the hold since.
+engine::HoldView placed_hold(const engine::PlaceHold& command, const engine::Decision& decision) {
+  engine::HoldView hold;
+  hold.id = decision.hold;
+  hold.account_id = command.account_id;
+  hold.kind = command.kind;
+  hold.currency = command.amount.currency;
+  hold.amount = decision.amount;
+  hold.original_amount = decision.amount;
+  if (command.expires_at) hold.expires_at = whole_second(*command.expires_at);
+  hold.reference = command.reference;
+  return hold;
+}
+
+}  // namespace
+
+Awaitable<ApiResponse> post_hold(Api& api, const ApiRequest& request) {
+  const auto body = parse_object(request.body);
+  if (!body) co_return bad_body(body.error());
+  const auto command = place_hold_from(*body);
+  if (!command) co_return bad_body(command.error());
+  engine::Request protected_by = protection(api, request);
+  const engine::Answer answer = co_await api.caller.execute(*command, protected_by);
+  if (!answer.decision.approved()) co_return refusal(answer);
+  ApiResponse response =
+      json_answer(201, hold_json_with_account(placed_hold(*command, answer.decision)));
+  response.replayed = answer.replayed;
+  co_return response;
+}
+
+Awaitable<ApiResponse> get_hold(Api& api, const ApiRequest& request) {
+  const auto id = hold_id_from(request.parameter);
+  if (!id) co_return decline_problem(engine::Decline::unknown_hold);
+  std::optional<engine::HoldView> hold;
+  const bool seen =
+      co_await api.caller.inspect([&](const engine::View& view) { hold = view.hold(*id); });
+  if (!seen) co_return unavailable(api);
+  if (!hold) co_return decline_problem(engine::Decline::unknown_hold);
+  co_return json_answer(200, hold_json_with_account(*hold));
+}
+
+Awaitable<ApiResponse> release_hold(Api& api, const ApiRequest& request) {
+  const auto body = parse_object(request.body);
+  if (!body) co_return bad_body(body.error());
+  if (const auto error = JsonFields(*body).error()) co_return bad_body(*error);
+  const auto id = hold_id_from(request.parameter);
+  if (!id) co_return decline_problem(engine::Decline::unknown_hold);
+  engine::Request protected_by = protection(api, request);
+  const engine::Answer answer = co_await api.caller.execute(engine::ReleaseHold{*id}, protected_by);
+  if (!answer.decision.approved()) co_return refusal(answer);
+  std::optional<engine::HoldView> hold;
+  const bool seen =
+      co_await api.caller.inspect([&](const engine::View& view) { hold = view.hold(*id); });
+  if (!seen) co_return unavailable(api);
+  if (!hold) co_return decline_problem(engine::Decline::unknown_hold);
+  // As the release left it: a clearing record may have come since, before a repeat of this call.
+  hold->status = engine::HoldStatus::released;
+  hold->amount = 0;
+  hold->fee = 0;
+  boost::json::object released = hold_json_with_account(*hold);
+  released["released_amount"] = answer.decision.amount;
+  released["released_fee"] = answer.decision.fee;
+  released["available"] = answer.decision.available;
+  ApiResponse response = json_answer(200, released);
+  response.replayed = answer.replayed;
+  co_return response;
+}
+
+}  // namespace holdfast::http

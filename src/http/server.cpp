@@ -1,0 +1,124 @@
+#include "http/server.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <unordered_set>
+
+#include "http/session.hpp"
+
+namespace holdfast {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+using http::Session;
+
+constexpr std::size_t connections_max = 1024;
+constexpr std::chrono::milliseconds accept_pause{100};
+
+Error listen_error(const ListenAddress& address, const error_code& failure) {
+  return Error{fmt::format("http: cannot listen on {}:{}: {}", address.host, address.port,
+                           failure.message())};
+}
+
+}  // namespace
+
+class HttpServer::Implementation : public std::enable_shared_from_this<Implementation> {
+ public:
+  Implementation(asio::io_context& io, Core& core, std::string token)
+      : acceptor_(io), api_(core, io.get_executor()), token_(std::move(token)) {}
+
+  Outcome<ListenAddress> listen(const ListenAddress& address) {
+    tcp::resolver resolver(acceptor_.get_executor());
+    error_code failure;
+    const auto found = resolver.resolve(address.host, std::to_string(address.port),
+                                        tcp::resolver::passive, failure);
+    if (failure) return listen_error(address, failure);
+    const tcp::endpoint endpoint = found.begin()->endpoint();
+    acceptor_.open(endpoint.protocol(), failure);
+    if (!failure) acceptor_.set_option(tcp::acceptor::reuse_address(true), failure);
+    if (!failure) acceptor_.bind(endpoint, failure);
+    if (!failure) acceptor_.listen(tcp::acceptor::max_listen_connections, failure);
+    if (failure) return listen_error(address, failure);
+    const tcp::endpoint bound = acceptor_.local_endpoint(failure);
+    if (failure) return listen_error(address, failure);
+    asio::co_spawn(acceptor_.get_executor(), accept(shared_from_this()), asio::detached);
+    return ListenAddress{address.host, bound.port()};
+  }
+
+  void set_ready() { api_.is_ready = true; }
+
+  void stop() {
+    api_.is_ready = false;
+    asio::post(acceptor_.get_executor(), [self = shared_from_this()] {
+      error_code ignored;
+      self->acceptor_.close(ignored);
+      for (Session* session : self->sessions_) session->stop();
+    });
+  }
+
+ private:
+  static asio::awaitable<void> accept(std::shared_ptr<Implementation> self) {
+    while (self->acceptor_.is_open()) {
+      error_code failure;
+      tcp::socket socket =
+          co_await self->acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, failure));
+      if (!self->acceptor_.is_open()) break;
+      if (failure) {
+        // Out of descriptors, most likely: some come back when others leave.
+        spdlog::warn("http: a connection could not be taken: {}", failure.message());
+        asio::steady_timer pause(self->acceptor_.get_executor(), accept_pause);
+        co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, failure));
+        continue;
+      }
+      if (self->sessions_.size() >= connections_max) {
+        spdlog::warn("http: more than {} connections, one is turned away", connections_max);
+        continue;
+      }
+      asio::co_spawn(self->acceptor_.get_executor(), serve(self, std::move(socket)),
+                     asio::detached);
+    }
+  }
+
+  static asio::awaitable<void> serve(std::shared_ptr<Implementation> self, tcp::socket socket) {
+    if (!self->acceptor_.is_open()) co_return;  // stopped since it was taken
+    Session session(std::move(socket), self->api_, self->token_);
+    self->sessions_.insert(&session);
+    try {
+      co_await session.run();
+    } catch (const std::exception& exception) {
+      spdlog::error("http: a connection ended: {}", exception.what());
+    }
+    self->sessions_.erase(&session);
+  }
+
+  tcp::acceptor acceptor_;
+  http::Api api_;
+  const std::string token_;
+  std::unordered_set<Session*> sessions_;
+};
+
+HttpServer::HttpServer(asio::io_context& io, Core& core, std::string token)
+    : implementation_(std::make_shared<Implementation>(io, core, std::move(token))) {}
+HttpServer::~HttpServer() = default;
+
+Outcome<ListenAddress> HttpServer::listen(const ListenAddress& address) {
+  return implementation_->listen(address);
+}
+void HttpServer::set_ready() {
+  implementation_->set_ready();
+}
+void HttpServer::stop() {
+  implementation_->stop();
+}
+
+}  // namespace holdfast

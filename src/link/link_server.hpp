@@ -1,0 +1,50 @@
+// One processor connection point: accepts connections and runs a session on each. All of it on
+// the io_context's single thread; the engine's completions come back there as posts.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <memory>
+#include <unordered_set>
+
+#include "error.hpp"
+#include "iso8583/dialect.hpp"
+#include "link/message_handler.hpp"
+#include "runtime/core.hpp"
+
+namespace holdfast {
+
+class Session;
+
+class LinkServer : public engine::Completions {
+ public:
+  LinkServer(boost::asio::io_context& io, Core& core, const LinkConfig& config,
+             iso8583::Dialect dialect);
+  ~LinkServer();
+
+  // Binds and starts to accept; the address with its real port.
+  Outcome<ListenAddress> listen();
+  // Takes no more connections or messages; what is in flight is still answered.
+  void stop();
+  // True when every connection has ended.
+  bool is_idle() const { return sessions_.empty(); }
+
+  void deliver(std::span<engine::Submission* const> finished) override;
+
+  const LinkConfig& config() const { return config_; }
+  MessageHandler& handler() { return handler_; }
+  void ended(Session& session);
+
+ private:
+  boost::asio::awaitable<void> accept_loop();
+
+  boost::asio::io_context& io_;
+  const LinkConfig& config_;
+  iso8583::Dialect dialect_;
+  MessageHandler handler_;
+  boost::asio::ip::tcp::acceptor acceptor_;
+  std::unordered_set<std::shared_ptr<Session>> sessions_;
+};
+
+}  // namespace holdfast

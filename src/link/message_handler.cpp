@@ -1,0 +1,122 @@
+#include "link/message_handler.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "iso8583/error.hpp"
+#include "link/authorize.hpp"
+#include "link/response_codes.hpp"
+
+namespace holdfast {
+namespace {
+
+// Message classes of the MTI.
+constexpr int authorization = 1;
+constexpr int financial = 2;
+constexpr int reversal = 4;
+constexpr int network_management = 8;
+
+}  // namespace
+
+MessageHandler::MessageHandler(Core& core, const LinkConfig& link, const iso8583::Dialect& dialect)
+    : core_(core),
+      link_(link),
+      dialect_(dialect),
+      digests_(core.pan_key),
+      stamp_(core.clock, core.calendar),
+      reply_(dialect, link.framing) {}
+
+Handled MessageHandler::handle(Exchange& exchange, bool& signed_on,
+                               engine::Completions& completions, std::vector<std::uint8_t>& out) {
+  const auto decoded = iso8583::decode(dialect_, exchange.payload, exchange.message);
+  exchange.mti = iso8583::Mti::parse(exchange.message.mti());
+  if (!decoded) return refuse_unreadable(exchange, decoded.error(), out);
+  const iso8583::Message& message = exchange.message;
+  const iso8583::Mti mti = *exchange.mti;
+  if (!mti.is_request()) {
+    spdlog::info("link {}: {} is no request; ignored", link_.name, mti.text());
+    return Handled::ignored;
+  }
+  if (!message.has(11)) {
+    spdlog::warn("link {}: {} without DE11 cannot be answered", link_.name, mti.text());
+    return Handled::ignored;
+  }
+  if (mti.message_class() == network_management) return manage_network(exchange, signed_on, out);
+  if (link_.require_sign_on && !signed_on) return reply(exchange, code_not_available, out);
+
+  const bool is_request = mti.function() == 0;
+  const bool is_inquiry = operation_of(message) == engine::Operation::inquiry;
+  if (is_request && (mti.message_class() == authorization ||
+                     (mti.message_class() == financial && is_inquiry))) {
+    return submit(exchange, authorize_command(dialect_, message, mti, digests_), completions, out);
+  }
+  if (mti.message_class() == reversal && (is_request || mti.function() == 2)) {
+    return submit(exchange, reverse_command(message, mti, digests_), completions, out);
+  }
+  return reply(exchange, code_not_supported, out);
+}
+
+Handled MessageHandler::submit(Exchange& exchange, FieldResult<CardCommand> command,
+                               engine::Completions& completions, std::vector<std::uint8_t>& out) {
+  auto echo = pack_echo(exchange.message);
+  if (command && !echo) command = FieldFault{62, "too long"};
+  if (!command) {
+    spdlog::warn("link {}: {} stan {}: field {}: {}", link_.name, exchange.mti->text(),
+                 exchange.message.get(11), command.error().field, command.error().reason);
+    return reply(exchange, code_format_error, out);
+  }
+  const auto stamp = stamp_();
+  exchange.command.now = stamp.now;
+  exchange.command.business_date = stamp.business_date;
+  exchange.command.request = std::move(command->request);
+  exchange.command.request.echo = *echo;
+  exchange.command.body = std::move(command->body);
+  exchange.completions = &completions;
+  exchange.deadline = std::chrono::steady_clock::now() + link_.reply_deadline;
+  if (core_.engine.submit(exchange)) return Handled::submitted;
+  return reply(exchange, code_not_available, out);
+}
+
+Handled MessageHandler::manage_network(Exchange& exchange, bool& signed_on,
+                                       std::vector<std::uint8_t>& out) {
+  const std::string_view information = exchange.message.get(70);
+  if (information == "001") {
+    signed_on = true;
+  } else if (information == "002") {
+    signed_on = false;
+  } else if (information.empty()) {
+    return reply(exchange, code_format_error, out);
+  } else if (information != "301" && information != "201") {
+    return reply(exchange, code_not_supported, out);
+  }
+  return reply(exchange, code_approved, out);
+}
+
+Handled MessageHandler::refuse_unreadable(Exchange& exchange, const iso8583::CodecError& error,
+                                          std::vector<std::uint8_t>& out) {
+  spdlog::warn("link {}: unreadable message of {} bytes: {}", link_.name, exchange.payload.size(),
+               iso8583::to_string(error));
+  const bool can_answer =
+      exchange.mti && exchange.mti->is_request() && exchange.message.has(11);
+  return can_answer ? reply(exchange, code_format_error, out) : Handled::ignored;
+}
+
+Handled MessageHandler::reply(Exchange& exchange, std::string_view code,
+                              std::vector<std::uint8_t>& out) {
+  reply_.plain(exchange.message, *exchange.mti, code);
+  append(exchange, out);
+  return Handled::replied;
+}
+
+void MessageHandler::finish(Exchange& exchange, std::vector<std::uint8_t>& out) {
+  reply_.decided(exchange.message, *exchange.mti, exchange.answer);
+  append(exchange, out);
+}
+
+void MessageHandler::append(Exchange& exchange, std::vector<std::uint8_t>& out) {
+  if (!reply_.append_frame(exchange.header, out)) {
+    spdlog::error("link {}: the dialect cannot express the reply to {}", link_.name,
+                  exchange.mti->text());
+  }
+}
+
+}  // namespace holdfast

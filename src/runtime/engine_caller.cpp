@@ -1,0 +1,96 @@
+#include "runtime/engine_caller.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <deque>
+
+namespace holdfast {
+
+namespace asio = boost::asio;
+
+// A submission and the coroutine that waits for it; lives in the coroutine's frame.
+struct EngineCaller::Call : engine::Submission {
+  explicit Call(asio::any_io_executor executor)
+      : wake(executor, asio::steady_timer::time_point::max()) {}
+  bool done = false;
+  asio::steady_timer wake;
+};
+
+EngineCaller::EngineCaller(Core& core, asio::any_io_executor executor)
+    : core_(core), executor_(std::move(executor)), stamp_(core.clock, core.calendar) {}
+
+void EngineCaller::deliver(std::span<engine::Submission* const> finished) {
+  // One post for the whole batch.
+  asio::post(executor_, [calls = std::vector<engine::Submission*>(finished.begin(),
+                                                                  finished.end())] {
+    for (engine::Submission* submission : calls) {
+      auto* call = static_cast<Call*>(submission);
+      call->done = true;
+      call->wake.cancel();
+    }
+  });
+}
+
+asio::awaitable<void> EngineCaller::run(Call& call) {
+  call.completions = this;
+  if (!core_.engine.submit(call)) {
+    call.answer.decision.decline = core_.engine.halted().empty() ? engine::Decline::overloaded
+                                                                 : engine::Decline::halted;
+    co_return;
+  }
+  // Cancelling the wait must not free the call while the engine has it.
+  while (!call.done) {
+    boost::system::error_code ignored;
+    co_await call.wake.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
+}
+
+asio::awaitable<engine::Answer> EngineCaller::execute(engine::CommandBody body,
+                                                      engine::Request request) {
+  Call call(executor_);
+  const auto stamp = stamp_();
+  call.command = {stamp.now, stamp.business_date, std::move(request), std::move(body)};
+  co_await run(call);
+  co_return call.answer;
+}
+
+asio::awaitable<bool> EngineCaller::inspect(std::function<void(const engine::View&)> look) {
+  Call call(executor_);
+  call.inspect = std::move(look);
+  co_await run(call);
+  co_return call.answer.decision.approved();
+}
+
+asio::awaitable<std::vector<engine::Answer>> EngineCaller::execute_all(
+    std::vector<engine::CommandBody> bodies) {
+  constexpr std::size_t window = 256;
+  std::vector<engine::Answer> answers(bodies.size());
+  std::deque<Call> calls;
+  std::size_t finished = 0;
+  for (std::size_t i = 0; finished < bodies.size();) {
+    while (i < bodies.size() && i - finished < window) {
+      Call& call = calls.emplace_back(executor_);
+      call.completions = this;
+      const auto stamp = stamp_();
+      call.command = {stamp.now, stamp.business_date, {}, std::move(bodies[i++])};
+      if (!core_.engine.submit(call)) {
+        call.done = true;
+        call.answer.decision.decline = core_.engine.halted().empty() ? engine::Decline::overloaded
+                                                                     : engine::Decline::halted;
+      }
+    }
+    Call& oldest = calls.front();
+    while (!oldest.done) {
+      boost::system::error_code ignored;
+      co_await oldest.wake.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
+    answers[finished++] = oldest.answer;
+    calls.pop_front();
+  }
+  co_return answers;
+}
+
+}  // namespace holdfast

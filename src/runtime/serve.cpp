@@ -1,0 +1,189 @@
+#include "runtime/serve.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <thread>
+
+#include "http/server.hpp"
+#include "link/link_server.hpp"
+#include "runtime/expiry_timer.hpp"
+#include "security/secret_file.hpp"
+
+namespace holdfast {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::chrono::seconds drain_patience{10};
+
+int fail(int code, const std::string& reason) {
+  fmt::print(stderr, "holdfast: {}\n", reason);
+  return code;
+}
+
+std::string address_text(const ListenAddress& address) {
+  const bool ipv6 = address.host.find(':') != std::string::npos;
+  return ipv6 ? fmt::format("[{}]:{}", address.host, address.port)
+              : fmt::format("{}:{}", address.host, address.port);
+}
+
+Outcome<std::string> load_token(const std::filesystem::path& file) {
+  constexpr std::size_t token_bytes = 32;
+  if (!std::filesystem::exists(file)) {
+    if (auto written = write_secret_file(file, random_hex(token_bytes) + "\n"); !written) {
+      return written.error();
+    }
+  }
+  auto content = read_small_file(file);
+  if (!content) return content;
+  *content = content->substr(0, content->find_first_of("\r\n"));
+  if (content->empty()) return Error{file.string() + ": no token in this file"};
+  return content;
+}
+
+engine::EngineOptions engine_options(const Config& config) {
+  engine::EngineOptions options;
+  options.data_dir = config.data_dir;
+  options.inbox_capacity = config.engine.inbox_capacity;
+  options.checkpoint_records = config.engine.checkpoint_records;
+  options.checkpoint_interval = config.engine.checkpoint_interval;
+  options.store_map_size = config.engine.store_map_gib << 30;
+  options.journal_segment_size = config.engine.journal_segment_mib << 20;
+  return options;
+}
+
+// The parts of a running switch, in the order in which they start; they stop in reverse.
+class RunningSwitch {
+ public:
+  RunningSwitch(const Config& config, engine::Engine& engine, const PanKey& pan_key)
+      : clock_(config.testing, engine.recovery().last_command_at),
+        calendar_(config.business_day),
+        core_{config, engine, clock_, calendar_, pan_key},
+        links_guard_(asio::make_work_guard(links_io_)),
+        http_guard_(asio::make_work_guard(http_io_)) {}
+
+  Outcome<void> start(const std::string& token) {
+    http_server_ = std::make_unique<HttpServer>(http_io_, core_, token);
+    auto http_address = http_server_->listen(core_.config.http.listen);
+    if (!http_address) return http_address.error();
+    endpoints_.emplace_back("http", address_text(*http_address));
+    for (const LinkConfig& link : core_.config.links) {
+      auto dialect = iso8583::load_dialect(link.dialect_file);
+      if (!dialect) return Error{iso8583::to_string(dialect.error())};
+      links_.push_back(std::make_unique<LinkServer>(links_io_, core_, link, std::move(*dialect)));
+      auto address = links_.back()->listen();
+      if (!address) return address.error();
+      endpoints_.emplace_back(link.name, address_text(*address));
+    }
+    expiry_timer_ = std::make_unique<ExpiryTimer>(http_io_, core_);
+    expiry_timer_->start();
+    return write_endpoints();
+  }
+
+  void run_until_signalled() {
+    std::thread links_thread([this] { links_io_.run(); });
+    std::thread http_thread([this] { http_io_.run(); });
+    http_server_->set_ready();
+    std::string ready = "ready";
+    for (const auto& [name, address] : endpoints_) ready += fmt::format(" {}={}", name, address);
+    fmt::print("{}\n", ready);
+    std::fflush(stdout);
+
+    asio::io_context signals_io;
+    asio::signal_set signals(signals_io, SIGINT, SIGTERM);
+    signals.async_wait([](const boost::system::error_code&, int number) {
+      spdlog::info("signal {}: stopping", number);
+    });
+    signals_io.run();
+    drain();
+    links_thread.join();
+    http_thread.join();
+  }
+
+ private:
+  Outcome<void> write_endpoints() {
+    boost::json::object links;
+    for (const auto& [name, address] : endpoints_) {
+      if (name != "http") links[name] = address;
+    }
+    const boost::json::object endpoints{{"http", endpoints_.front().second},
+                                        {"links", std::move(links)}};
+    return write_secret_file(core_.config.data_dir / "endpoints.json",
+                             boost::json::serialize(endpoints) + "\n");
+  }
+
+  // Nothing new is taken; what is in flight is answered, within a bound.
+  void drain() {
+    expiry_timer_->stop();
+    http_server_->stop();
+    asio::post(links_io_, [this] {
+      for (const auto& link : links_) link->stop();
+    });
+    links_guard_.reset();
+    http_guard_.reset();
+    const auto deadline = std::chrono::steady_clock::now() + drain_patience;
+    while (std::chrono::steady_clock::now() < deadline &&
+           !(links_io_.stopped() && http_io_.stopped())) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    links_io_.stop();
+    http_io_.stop();
+  }
+
+  BusinessClock clock_;
+  BusinessCalendar calendar_;
+  Core core_;
+  asio::io_context links_io_{1};
+  asio::io_context http_io_{1};
+  asio::executor_work_guard<asio::io_context::executor_type> links_guard_;
+  asio::executor_work_guard<asio::io_context::executor_type> http_guard_;
+  std::vector<std::unique_ptr<LinkServer>> links_;
+  std::unique_ptr<HttpServer> http_server_;
+  std::unique_ptr<ExpiryTimer> expiry_timer_;
+  std::vector<std::pair<std::string, std::string>> endpoints_;
+};
+
+}  // namespace
+
+int run_serve(const std::filesystem::path& config_file) {
+  auto config = load_config(config_file);
+  if (!config) return fail(2, config.error().text);
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("holdfast"));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+
+  std::error_code ec;
+  std::filesystem::create_directories(config->data_dir, ec);
+  if (ec) return fail(1, fmt::format("{}: {}", config->data_dir.string(), ec.message()));
+  const bool is_new = !std::filesystem::exists(config->data_dir / "journal");
+  auto pan_key = load_pan_key(config->pan_key_file, is_new);
+  if (!pan_key) return fail(1, pan_key.error().text);
+  auto token = load_token(config->http.token_file);
+  if (!token) return fail(1, token.error().text);
+
+  auto engine = engine::Engine::open(engine_options(*config), config->rules);
+  if (!engine) return fail(1, engine.error().detail);
+  const engine::RecoveryReport& recovery = (*engine)->recovery();
+  spdlog::info("recovered {} accounts, {} cards; replayed {} events up to {}", recovery.accounts,
+               recovery.cards, recovery.events_replayed, recovery.last_sequence);
+  if (!recovery.torn_tail.empty()) spdlog::warn("journal: dropped {}", recovery.torn_tail);
+  {
+    RunningSwitch running(*config, **engine, *pan_key);
+    if (auto started = running.start(*token); !started) return fail(1, started.error().text);
+    running.run_until_signalled();
+    if (auto stopped = (*engine)->stop(); !stopped) return fail(1, stopped.error().detail);
+  }
+  std::filesystem::remove(config->data_dir / "endpoints.json", ec);
+  spdlog::info("stopped");
+  return 0;
+}
+
+}  // namespace holdfast

@@ -1,0 +1,64 @@
+#include "time/business_time.hpp"
+
+#include <cstdlib>
+#include <ctime>
+
+namespace holdfast {
+namespace {
+
+engine::Instant machine_now() {
+  using namespace std::chrono;
+  return {duration_cast<microseconds>(system_clock::now().time_since_epoch()).count()};
+}
+
+// The moment of the cut-off on the local calendar day of `day`, `days` later.
+engine::Instant cut_off_at(std::tm day, int days, std::chrono::minutes cut_off) {
+  day.tm_mday += days;
+  day.tm_hour = static_cast<int>(cut_off.count() / 60);
+  day.tm_min = static_cast<int>(cut_off.count() % 60);
+  day.tm_sec = 0;
+  day.tm_isdst = -1;  // mktime finds out, and moves a time that the change of clocks skips
+  return engine::Instant::from_seconds(std::mktime(&day));
+}
+
+engine::BusinessDate date_of(const std::tm& day, int days_later) {
+  using namespace std::chrono;
+  const year_month_day date{year{day.tm_year + 1900},
+                            month{static_cast<unsigned>(day.tm_mon + 1)},
+                            std::chrono::day{static_cast<unsigned>(day.tm_mday)}};
+  return {static_cast<std::int32_t>(sys_days{date}.time_since_epoch().count() + days_later)};
+}
+
+}  // namespace
+
+BusinessClock::BusinessClock(const TestingConfig& testing, engine::Instant not_before)
+    : manual_(testing.manual_clock) {
+  const engine::Instant start = testing.start.value_or(machine_now());
+  microseconds_ = std::max(start, not_before).microseconds;
+}
+
+engine::Instant BusinessClock::now() const {
+  return manual_ ? engine::Instant{microseconds_.load(std::memory_order_relaxed)} : machine_now();
+}
+
+bool BusinessClock::move_to(engine::Instant now) {
+  if (!manual_ || now.microseconds < microseconds_) return false;
+  microseconds_ = now.microseconds;
+  return true;
+}
+
+BusinessCalendar::BusinessCalendar(const BusinessDayConfig& config) : cut_off_(config.cut_off) {
+  ::setenv("TZ", config.time_zone.c_str(), 1);
+  ::tzset();
+}
+
+BusinessCalendar::Day BusinessCalendar::day_of(engine::Instant at) const {
+  const std::time_t seconds = at.seconds();
+  std::tm local{};
+  ::localtime_r(&seconds, &local);
+  const engine::Instant today = cut_off_at(local, 0, cut_off_);
+  if (at < today) return {cut_off_at(local, -1, cut_off_), today, date_of(local, 0)};
+  return {today, cut_off_at(local, 1, cut_off_), date_of(local, 1)};
+}
+
+}  // namespace holdfast

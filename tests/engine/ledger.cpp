@@ -1,0 +1,218 @@
+#include "ledger.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "event_codec.hpp"
+
+namespace engine::testing {
+namespace {
+
+std::string key_name(std::string_view card, std::string_view message_class, int stan) {
+  return std::string(card) + "/" + std::string(message_class) + "/" + std::to_string(stan);
+}
+
+}  // namespace
+
+MinorUnits minor(std::string_view text) {
+  MinorUnits value = 0;
+  for (char c : text) {
+    if (c >= '0' && c <= '9') value = value * 10 + (c - '0');
+  }
+  return text.starts_with('-') ? -value : value;
+}
+
+CurrencyCode currency(std::string_view alpha) {
+  return *CurrencyCode::from_alpha(alpha);
+}
+Money money(std::string_view amount, std::string_view alpha) {
+  return {minor(amount), currency(alpha)};
+}
+
+Request request_of(const Asked& asked) {
+  Request request;
+  request.key = digest<RequestKey>(key_name(asked.card, "010", asked.stan));
+  request.variant =
+      std::hash<std::string>{}(std::string(asked.terminal) + "/" + std::string(asked.rrn));
+  request.content = static_cast<std::uint64_t>(minor(asked.amount)) * 16 +
+                    static_cast<std::uint64_t>(asked.operation);
+  request.acquirer = FixedText<11>::cut("1001");
+  request.terminal = FixedText<8>::cut(asked.terminal);
+  request.echo = FixedText<96>::cut("echo of " + std::to_string(asked.stan));
+  return request;
+}
+
+Authorize authorize_of(const Asked& asked) {
+  Authorize authorize;
+  authorize.token = digest<CardToken>(asked.card);
+  authorize.operation = asked.operation;
+  authorize.channel = asked.channel;
+  authorize.preauthorization = asked.preauthorization;
+  authorize.transaction = money(asked.amount, asked.in);
+  if (!asked.billed.empty()) authorize.billing = money(asked.billed, asked.billed_in);
+  authorize.keys.lifecycle_id = FixedText<36>::cut(asked.lifecycle);
+  authorize.keys.rrn = FixedText<12>::cut(asked.rrn);
+  authorize.keys.terminal = FixedText<8>::cut(asked.terminal);
+  authorize.keys.merchant = FixedText<15>::cut(asked.merchant);
+  authorize.keys.mcc = asked.mcc;
+  return authorize;
+}
+
+Ledger::Ledger() {
+  rules.fx.base = currency("RUB");
+  auto rate = [](const char* text) { return *ScaledRate::parse(text); };
+  rules.fx.rates[currency("EUR")] = {rate("62.20"), rate("64.10")};
+  rules.fx.rates[currency("JPY")] = {rate("0.60"), rate("0.62")};
+  rules.fx.rates[currency("KWD")] = {rate("250"), rate("260")};
+  open("A1", "1000.00");
+  issue("C1", "A1");
+}
+
+void Ledger::open(std::string_view account, std::string_view booked, std::string_view in) {
+  PutAccount put;
+  put.id = AccountId::cut(account);
+  put.currency = currency(in);
+  put.booked = minor(booked);
+  REQUIRE(told(run(put)) == "approved");
+}
+
+void Ledger::issue(std::string_view card, std::string_view account, std::uint16_t expiry_yymm) {
+  PutCard put;
+  put.token = digest<CardToken>(card);
+  put.account_id = AccountId::cut(account);
+  put.expiry_yymm = expiry_yymm;
+  REQUIRE(told(run(put)) == "approved");
+}
+
+void Ledger::set_account(std::string_view account, AccountStatus status) {
+  PutAccount put;
+  put.id = AccountId::cut(account);
+  put.status = status;
+  REQUIRE(told(run(put)) == "approved");
+}
+
+void Ledger::set_card(std::string_view card, CardStatus status) {
+  ChangeCard change;
+  change.token = digest<CardToken>(card);
+  change.status = status;
+  REQUIRE(told(run(change)) == "approved");
+}
+
+Answer Ledger::run(CommandBody body, const Request& request) {
+  const Command command{
+      now, {static_cast<std::int32_t>(now.seconds() / 86'400)}, request, std::move(body)};
+  Event event;
+  const Answer answer = decide(state, rules, command, event);
+  if (event.empty()) return answer;
+  std::vector<std::uint8_t> bytes;
+  encode_event(event, bytes);
+  std::span<const std::uint8_t> rest(bytes);
+  REQUIRE(decode_event(rest, last_event));
+  REQUIRE(rest.empty());
+  if (request && last_event.request)
+    REQUIRE(last_event.decision.decline == answer.decision.decline);
+  apply(state, last_event);
+  check_invariants(state, last_event);
+  return answer;
+}
+
+Answer Ledger::ask(const Asked& asked) {
+  Asked numbered = asked;
+  if (numbered.stan == 0) numbered.stan = next_stan_++;
+  return run(authorize_of(numbered), request_of(numbered));
+}
+
+Answer Ledger::take_back(const TakenBack& reversal) {
+  Reverse reverse;
+  reverse.token = digest<CardToken>(reversal.card);
+  if (reversal.of != 0) {
+    reverse.original = digest<RequestKey>(key_name(reversal.card, "010", reversal.of));
+  }
+  reverse.rrn = FixedText<12>::cut(reversal.rrn);
+  reverse.transaction = money(reversal.amount);
+  reverse.is_advice = reversal.advice;
+  Request request;
+  const int stan = reversal.stan != 0 ? reversal.stan : next_stan_++;
+  request.key = digest<RequestKey>(key_name(reversal.card, reversal.advice ? "042" : "040", stan));
+  request.content = static_cast<std::uint64_t>(minor(reversal.amount));
+  request.acquirer = FixedText<11>::cut("1001");
+  request.terminal = FixedText<8>::cut(reversal.terminal);
+  request.refusable = !reversal.advice;
+  return run(reverse, request);
+}
+
+Answer Ledger::clear(const Cleared& record) {
+  PostClearing post;
+  post.identity = digest<ClearingIdentity>(record.record);
+  if (!record.presentment.empty()) {
+    post.presentment = digest<ClearingIdentity>(record.presentment);
+  }
+  post.token = digest<CardToken>(record.card);
+  post.operation = record.operation;
+  post.transaction = money(record.amount, record.in);
+  if (!record.billed.empty()) post.billing = money(record.billed, record.billed_in);
+  post.keys.auth_code = FixedText<6>::cut(record.auth_code);
+  post.keys.rrn = FixedText<12>::cut(record.rrn);
+  post.keys.lifecycle_id = FixedText<36>::cut(record.lifecycle);
+  post.keys.terminal = FixedText<8>::cut(record.terminal);
+  post.keys.merchant = FixedText<15>::cut(record.merchant);
+  post.final = record.final;
+  post.reversal = record.reversal;
+  post.kind = record.kind;
+  return run(post);
+}
+
+Answer Ledger::hold(std::string_view amount, HoldKind kind, bool conditional,
+                    std::string_view account) {
+  PlaceHold place;
+  place.account_id = AccountId::cut(account);
+  place.kind = kind;
+  place.amount = money(amount);
+  place.conditional = conditional;
+  return run(place);
+}
+
+Answer Ledger::release(HoldId id) {
+  return run(ReleaseHold{id});
+}
+
+int Ledger::expire(std::uint32_t holds_max) {
+  int calls = 0;
+  do {
+    ++calls;
+  } while (run(ExpireDue{holds_max}).decision.more);
+  return calls;
+}
+
+std::string Ledger::balance(std::string_view account) const {
+  const AccountRecord record = *state.account(AccountId::cut(account));
+  return "L=" + format_amount(record.ledger(), record.currency) +
+         " H=" + format_amount(record.held, record.currency);
+}
+
+std::string Ledger::available(std::string_view account) const {
+  const AccountRecord record = *state.account(AccountId::cut(account));
+  return format_amount(record.available(), record.currency);
+}
+
+std::string Ledger::exceptions() const {
+  std::string names;
+  for (std::uint64_t id = 1; id <= state.meta.exception_count; ++id) {
+    if (id > 1) names += ", ";
+    names += name(state.exceptions.get({id})->code);
+  }
+  return names;
+}
+
+std::string told(const Answer& answer) {
+  return answer.decision.approved() ? "approved" : std::string(name(answer.decision.decline));
+}
+
+std::string outcome(const Answer& answer) {
+  const Decision& decision = answer.decision;
+  std::string text(name(decision.clearing));
+  if (!decision.approved()) return text + ": " + std::string(name(decision.decline));
+  if (decision.match != MatchMethod::none) text += " by " + std::string(name(decision.match));
+  return text;
+}
+
+}  // namespace engine::testing

@@ -1,0 +1,123 @@
+// A ledger without disk, for tests: decide, apply and check, with shorthand for what a link, a
+// clearing file or a bank system asks. Each event goes through its bytes, as in recovery.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "decide.hpp"
+
+namespace engine::testing {
+
+// "35.00" → 3500. Digits, one point, a sign; nothing else is checked.
+MinorUnits minor(std::string_view text);
+CurrencyCode currency(std::string_view alpha);
+Money money(std::string_view amount, std::string_view alpha = "RUB");
+// A digest that is the same for the same name.
+template <class Id>
+Id digest(std::string_view name) {
+  Id id;
+  std::uint64_t a = std::hash<std::string_view>{}(name) | 1;
+  for (std::size_t i = 0; i < id.bytes.size(); ++i) {
+    a = a * 6364136223846793005ULL + 1442695040888963407ULL;
+    id.bytes[i] = static_cast<std::uint8_t>(a >> 56);
+  }
+  return id;
+}
+
+// An 0100 as the link maps it. `stan` 0: a new one, never repeated.
+struct Asked {
+  std::string_view amount = "0.00";
+  int stan = 0;
+  Operation operation = Operation::purchase;
+  std::string_view in = "RUB";
+  std::string_view billed = "";
+  std::string_view billed_in = "RUB";
+  std::string_view card = "C1";
+  std::string_view terminal = "T1";
+  std::string_view merchant = "M1";
+  std::string_view rrn = "";
+  std::string_view lifecycle = "";
+  Channel channel = Channel::pos;
+  std::uint16_t mcc = 5411;
+  bool preauthorization = false;
+};
+
+// An 0400 or 0420 that takes back the 0100 with trace number `of` (0: by RRN alone).
+struct TakenBack {
+  std::string_view amount = "0.00";
+  int of = 0;
+  int stan = 0;
+  std::string_view card = "C1";
+  std::string_view terminal = "T1";
+  std::string_view rrn = "";
+  bool advice = true;
+};
+
+struct Cleared {
+  std::string_view record = "";
+  std::string_view amount = "0.00";
+  Operation operation = Operation::purchase;
+  std::string_view in = "RUB";
+  std::string_view billed = "";
+  std::string_view billed_in = "RUB";
+  std::string_view card = "C1";
+  std::string_view auth_code = "";
+  std::string_view rrn = "";
+  std::string_view lifecycle = "";
+  std::string_view terminal = "";
+  std::string_view merchant = "";
+  bool final = true;
+  bool reversal = false;
+  std::string_view presentment = "";
+  ClearingKind kind = ClearingKind::presentment;
+};
+
+class Ledger {
+ public:
+  // Account A1 with 1000.00 RUB and card C1; rates: EUR 62.20/64.10, JPY 0.60/0.62, KWD 250/260.
+  Ledger();
+
+  void open(std::string_view account, std::string_view booked, std::string_view in = "RUB");
+  void issue(std::string_view card, std::string_view account, std::uint16_t expiry_yymm = 2812);
+  void set_account(std::string_view account, AccountStatus status);
+  void set_card(std::string_view card, CardStatus status);
+
+  Answer ask(const Asked& asked);
+  Answer take_back(const TakenBack& reversal);
+  Answer clear(const Cleared& record);
+  Answer hold(std::string_view amount, HoldKind kind = HoldKind::manual, bool conditional = true,
+              std::string_view account = "A1");
+  Answer release(HoldId id);
+  // Ends what is due now, however many calls it takes; how many calls it took.
+  int expire(std::uint32_t holds_max = 512);
+  Answer run(CommandBody body, const Request& request = {});
+
+  void wait_seconds(std::int64_t seconds) { now = now.plus_seconds(seconds); }
+  void wait_days(std::int64_t days) { wait_seconds(days * 86'400); }
+
+  // "L=1000.00 H=35.00": ledger and held.
+  std::string balance(std::string_view account = "A1") const;
+  std::string available(std::string_view account = "A1") const;
+  // Names of the recorded exceptions in order, joined with ", "; empty when there are none.
+  std::string exceptions() const;
+  HoldRecord hold_record(HoldId id) const { return *state.holds.get(id); }
+
+  Instant now = Instant::from_seconds(1'772'445'600);  // 2026-03-02T10:00:00Z
+  Rules rules;
+  State state;
+  Event last_event;
+
+ private:
+  int next_stan_ = 100'000;
+};
+
+Request request_of(const Asked& asked);
+Authorize authorize_of(const Asked& asked);
+// "approved", or the decline's name.
+std::string told(const Answer& answer);
+// "posted_matched by rrn", "duplicate", "rejected: unknown_card".
+std::string outcome(const Answer& answer);
+
+}  // namespace engine::testing

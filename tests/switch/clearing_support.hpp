@@ -1,0 +1,56 @@
+// What the tests of clearing files share.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "clearing/ipm_writer.hpp"
+#include "clearing/reader.hpp"
+
+namespace holdfast::clearing::test {
+
+// The dialects of the repository, loaded once.
+const IpmDialects& dialects();
+
+// The bytes of a file below tests/vectors/clearing.
+std::string vector_bytes(std::string_view name);
+
+struct Outcome {
+  std::optional<FileError> error;  // then nothing else is set
+  FileSummary summary;
+  std::vector<ClearingRecord> records;
+  std::vector<Rejection> rejections;
+};
+
+// Reads all of a file; `asked` as for ClearingReader::open.
+Outcome read_all(std::string_view bytes, std::optional<Format> asked = std::nullopt);
+Outcome read_all(std::unique_ptr<ByteSource> source, std::optional<Format> asked = std::nullopt);
+
+// Gives a few bytes at a time, as a slow pipe would: every read is short.
+std::unique_ptr<ByteSource> trickle_source(std::string_view bytes, std::size_t read_size);
+
+// How a test writes a file.
+struct IpmVariant {
+  CodePage code_page;
+  VbsOptions framing;
+};
+const std::vector<IpmVariant>& ipm_variants();
+const iso8583::Dialect& dialect_of(const IpmVariant& variant);
+
+std::string write_ipm(const std::vector<ClearingRecord>& records, const IpmVariant& variant);
+
+// A record that IPM can carry whole, with number `number`.
+ClearingRecord random_ipm_record(std::mt19937_64& random, std::uint64_t number);
+// A purchase with every text set, for tests that change one thing.
+ClearingRecord plain_record(std::uint64_t number);
+
+template <std::size_t capacity>
+void set(Text<capacity>& text, std::string_view value) {
+  if (!text.assign(value)) throw std::length_error("test value too long");
+}
+
+}  // namespace holdfast::clearing::test
