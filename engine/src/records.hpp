@@ -178,18 +178,22 @@ struct MetaRecord {
   Instant last_command_at;
 };
 
+// A record that changes its size changes the store's format; docs/journal.md tells the sizes.
 template <class Record>
-inline constexpr bool is_store_record =
-    std::is_trivially_copyable_v<Record>&& std::has_unique_object_representations_v<Record>;
+constexpr bool is_store_record(std::size_t size) {
+  const bool is_plain =
+      std::is_trivially_copyable_v<Record> && std::has_unique_object_representations_v<Record>;
+  return is_plain && sizeof(Record) == size;
+}
 
-static_assert(is_store_record<AccountRecord>);
-static_assert(is_store_record<CardRecord>);
-static_assert(is_store_record<HoldRecord>);
-static_assert(is_store_record<MovementRecord>);
-static_assert(is_store_record<RequestRecord>);
-static_assert(is_store_record<ClearingRecordState>);
-static_assert(is_store_record<ExceptionRecord>);
-static_assert(is_store_record<LedgerRecord>);
-static_assert(is_store_record<MetaRecord>);
+static_assert(is_store_record<AccountRecord>(104));
+static_assert(is_store_record<CardRecord>(72));
+static_assert(is_store_record<HoldRecord>(344));
+static_assert(is_store_record<MovementRecord>(144));
+static_assert(is_store_record<RequestRecord>(200));
+static_assert(is_store_record<ClearingRecordState>(56));
+static_assert(is_store_record<ExceptionRecord>(104));
+static_assert(is_store_record<LedgerRecord>(56));
+static_assert(is_store_record<MetaRecord>(128));
 
 }  // namespace engine

@@ -21,7 +21,7 @@ std::uint64_t fields_before_unknown(std::uint64_t wanted, std::uint64_t defined)
 
 }  // namespace
 
-// The work for a field has to be inline: eighteen calls would be a third of a whole decode.
+// The work for a plain field is inline: eighteen calls would be a third of a whole decode.
 class Decoder {
  public:
   Decoder(const Dialect& dialect, std::span<const std::uint8_t> frame, Message& message)
@@ -42,13 +42,13 @@ class Decoder {
   const char* read_field(const char* at, int number, const FieldSpec& spec);
   static std::optional<std::size_t> read_count(const char* at, const FieldSpec& spec);
   const char* read_length(const char* at, int number, const FieldSpec& spec, std::size_t& length);
-  const char* read_converted(const char* at, int number, const FieldSpec& spec, std::size_t length);
+  const char* read_special(const char* at, int number, const FieldSpec& spec);
   const char* read_ebcdic(const char* at, int number, const FieldSpec& spec, std::size_t length);
   const char* read_packed(const char* at, int number, const FieldSpec& spec, std::size_t length);
   const char* read_hex(const char* at, int number, std::size_t length);
 
-  void store(int number, const char* data, std::size_t size) {
-    message_.views_[static_cast<std::size_t>(number)] = {data, size};
+  void store(int number, std::string_view text) {
+    message_.views_[static_cast<std::size_t>(number)] = {text.data(), text.size()};
   }
   void check_and_store(int number, const FieldSpec& spec, std::string_view text, const char* source,
                        std::size_t source_size);
@@ -182,20 +182,29 @@ const char* Decoder::read_bitmaps(const char* at) {
 
 [[gnu::always_inline]] inline const char* Decoder::read_field(const char* at, int number,
                                                               const FieldSpec& spec) {
+  if (!spec.is_plain) return read_special(at, number, spec);
   element_ = at;
   std::size_t length = spec.length_max;
   if (!spec.is_fixed()) {
     at = read_length(at, number, spec, length);
     if (at == nullptr) return nullptr;
   }
-  if (spec.encoding != Encoding::ascii) return read_converted(at, number, spec, length);
   if (left(at) < length) return stop(CodecErrorCode::truncated, number);
-  check_and_store(number, spec, {at, length}, at, length);
+  const std::string_view text(at, length);
+  store(number, text);
+  const bool fits = with_finder(spec.kind, [text](auto finder) { return has_none(text, finder); });
+  if (!fits) note_content(number, spec, text, at, length);
   return at + length;
 }
 
-const char* Decoder::read_converted(const char* at, int number, const FieldSpec& spec,
-                                    std::size_t length) {
+[[gnu::noinline]] const char* Decoder::read_special(const char* at, int number,
+                                                    const FieldSpec& spec) {
+  element_ = at;
+  std::size_t length = spec.length_max;
+  if (!spec.is_fixed()) {
+    at = read_length(at, number, spec, length);
+    if (at == nullptr) return nullptr;
+  }
   switch (spec.encoding) {
     case Encoding::ebcdic:
       return read_ebcdic(at, number, spec, length);
@@ -208,7 +217,7 @@ const char* Decoder::read_converted(const char* at, int number, const FieldSpec&
       break;
   }
   if (left(at) < length) return stop(CodecErrorCode::truncated, number);
-  store(number, at, length);
+  check_and_store(number, spec, {at, length}, at, length);
   return at + length;
 }
 
@@ -310,7 +319,7 @@ const char* Decoder::read_hex(const char* at, int number, std::size_t length) {
   if (left(at) < 2 * length) return stop(CodecErrorCode::truncated, number);
   char* const bytes = take_scratch(length);
   if (hex_to_bytes(at, 2 * length, bytes)) {
-    store(number, bytes, length);
+    store(number, {bytes, length});
   } else {
     const char* wrong = at;
     while (hex_value(*wrong) != 0xFF) ++wrong;
@@ -321,11 +330,9 @@ const char* Decoder::read_hex(const char* at, int number, std::size_t length) {
 
 // `source` is where the text stands in the frame, with a byte for each character or, packed, for
 // each two.
-[[gnu::always_inline]] inline void Decoder::check_and_store(int number, const FieldSpec& spec,
-                                                            std::string_view text,
-                                                            const char* source,
-                                                            std::size_t source_size) {
-  store(number, text.data(), text.size());
+void Decoder::check_and_store(int number, const FieldSpec& spec, std::string_view text,
+                              const char* source, std::size_t source_size) {
+  store(number, text);
   if (!is_content(spec.kind, text, wire_)) note_content(number, spec, text, source, source_size);
 }
 

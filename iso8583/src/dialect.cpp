@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "bytes.hpp"
+#include "content.hpp"
 
 namespace iso8583 {
 namespace {
@@ -44,12 +45,13 @@ AuthorizationKind Semantics::kind_of(const Message& message) const {
 
 Dialect::Dialect(DialectTable table) : table_(std::move(table)) {
   for (int number = field_number_min; number <= field_number_max; ++number) {
-    const FieldSpec* const spec = field(number);
-    if (spec == nullptr) continue;
+    FieldSpec& spec = table_.fields[static_cast<std::size_t>(number)];
+    if (spec.kind == FieldKind::none) continue;
+    const auto bit = static_cast<unsigned>(number - 1);
+    defined_[bit / 64] |= std::uint64_t{1} << (63 - bit % 64);
     field_highest_ = number;
-    defined_[static_cast<std::size_t>(number - 1) / 64] |= std::uint64_t{1}
-                                                           << (64 - number % 64) % 64;
-    if (spec->composite == Composite::pds) pds_carriers_.push_back(number);
+    spec.is_plain = spec.encoding == Encoding::ascii && !is_special(spec.kind, table_.wire);
+    if (spec.composite == Composite::pds) pds_carriers_.push_back(number);
   }
 }
 

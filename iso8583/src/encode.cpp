@@ -43,12 +43,13 @@ class Encoder {
   char* write_bitmaps(char* at);
   char* write_field(char* at, int number, const FieldSpec& spec, std::string_view text);
   bool pad(const FieldSpec& spec, std::string_view& text);
-  bool write_converted(char* at, const FieldSpec& spec, std::string_view text);
+  char* write_special(char* at, int number, const FieldSpec& spec, std::string_view text);
   static char* write_count(char* at, const FieldSpec& spec, std::size_t count);
   static void write_packed(char* to, const FieldSpec& spec, std::string_view text);
 
   std::size_t left(const char* at) const { return static_cast<std::size_t>(end_ - at); }
   char* stop(CodecErrorCode code, int field, const char* at);
+  char* stop_at_content(const char* at, int number, const FieldSpec& spec, std::string_view text);
 
   const Dialect& dialect_;
   const WireFormat& wire_;
@@ -81,6 +82,12 @@ boost::system::result<std::size_t, CodecError> Encoder::run() {
 [[gnu::cold, gnu::noinline]] char* Encoder::stop(CodecErrorCode code, int field, const char* at) {
   error_ = {code, field, static_cast<std::size_t>(at - begin_)};
   return nullptr;
+}
+
+[[gnu::cold, gnu::noinline]] char* Encoder::stop_at_content(const char* at, int number,
+                                                            const FieldSpec& spec,
+                                                            std::string_view text) {
+  return stop(find_content_fault(spec.kind, text).code, number, at);
 }
 
 char* Encoder::write_mti(char* at) {
@@ -136,39 +143,37 @@ char* Encoder::write_bitmaps(char* at) {
 [[gnu::always_inline]] inline char* Encoder::write_field(char* at, int number,
                                                          const FieldSpec& spec,
                                                          std::string_view text) {
+  const std::size_t size = text.size();
+  const bool is_usual = spec.is_plain && size >= spec.length_min && size <= spec.length_max &&
+                        left(at) >= spec.length_size + size;
+  if (!is_usual) return write_special(at, number, spec, text);
+  char* const content = spec.is_fixed() ? at : write_count(at, spec, size);
+  const bool fits = with_finder(
+      spec.kind, [content, text](auto finder) { return copy_if_none(content, text, finder); });
+  return fits ? content + size : stop_at_content(at, number, spec, text);
+}
+
+// Every other field, and every error that is seen before a byte is written.
+[[gnu::noinline]] char* Encoder::write_special(char* at, int number, const FieldSpec& spec,
+                                               std::string_view text) {
   if (spec.kind == FieldKind::none) return stop(CodecErrorCode::not_defined, number, at);
   if (text.size() > spec.length_max) return stop(CodecErrorCode::too_long, number, at);
   if (text.size() < spec.length_min && !(spec.is_fixed() && pad(spec, text))) {
     return stop(CodecErrorCode::too_short, number, at);
   }
-  const std::size_t size =
-      spec.encoding == Encoding::ascii ? text.size() : wire_size(spec, text.size());
+  if (!is_content(spec.kind, text, wire_)) return stop_at_content(at, number, spec, text);
+  const std::size_t size = wire_size(spec, text.size());
   if (left(at) < spec.length_size + size) return stop(CodecErrorCode::no_space, number, at);
-  char* const content =
-      spec.is_fixed()
-          ? at
-          : write_count(at, spec, spec.length_unit == LengthUnit::wire ? size : text.size());
-  bool fits;
-  if (spec.encoding == Encoding::ascii && !is_special(spec.kind, wire_)) {
-    fits = with_finder(
-        spec.kind, [content, text](auto finder) { return copy_if_none(content, text, finder); });
-  } else {
-    fits = write_converted(content, spec, text);
+  if (!spec.is_fixed()) {
+    at = write_count(at, spec, spec.length_unit == LengthUnit::wire ? size : text.size());
   }
-  if (!fits) return stop(find_content_fault(spec.kind, text).code, number, at);
-  return content + size;
-}
-
-[[gnu::noinline]] bool Encoder::write_converted(char* at, const FieldSpec& spec,
-                                                std::string_view text) {
-  if (!is_content(spec.kind, text, wire_)) return false;
   switch (spec.encoding) {
     case Encoding::ascii:
     case Encoding::binary:
-      text.copy(at, text.size());
+      text.copy(at, size);
       break;
     case Encoding::ebcdic:
-      for (std::size_t i = 0; i < text.size(); ++i) {
+      for (std::size_t i = 0; i < size; ++i) {
         at[i] = static_cast<char>(latin1_to_cp500[as_byte(text[i])]);
       }
       break;
@@ -179,7 +184,7 @@ char* Encoder::write_bitmaps(char* at) {
       write_packed(at, spec, text);
       break;
   }
-  return true;
+  return at + size;
 }
 
 // Makes a fixed field as long as it must be; bytes and tracks have no filling.

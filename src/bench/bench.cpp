@@ -42,7 +42,7 @@ Outcome<std::string> find_config_folder(const BenchOptions& options) {
   if (error) {
     return Error{fmt::format("{}: {}; say --config-dir", dialect.string(), error.message())};
   }
-  return file.parent_path().parent_path().string();
+  return {boost::system::in_place_value, file.parent_path().parent_path().string()};
 }
 
 // Everything that a run needs while it lasts. The children end before their folder goes.

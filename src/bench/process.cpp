@@ -147,7 +147,7 @@ Outcome<std::string> Process::first_line(std::chrono::milliseconds patience) {
     const bool ended = has_ended();
     const std::string said = output();
     const auto end = said.find('\n');
-    if (end != std::string::npos) return said.substr(0, end);
+    if (end != std::string::npos) return {boost::system::in_place_value, said.substr(0, end)};
     if (ended) return Error{fmt::format("ended with exit code {}\n{}", *exit_code_, log_tail())};
     if (is_interrupted()) return interrupted_error();
     if (std::chrono::steady_clock::now() >= deadline) {

@@ -113,7 +113,7 @@ cut_off = "22:00"
       return done.error();
   }
   if (auto done = write_file(plan_.folder / "holdfast.toml", text); !done) return done.error();
-  return std::string(has_limits ? limit_profile : std::string_view());
+  return {boost::system::in_place_value, has_limits ? limit_profile : std::string_view()};
 }
 
 Outcome<void> SwitchServer::start(const std::function<void(std::size_t)>& progress) {
@@ -175,7 +175,7 @@ Outcome<std::string> SwitchServer::verify() const {
     return Error{fmt::format("holdfast journal verify: exit code {}\n{}{}", *exit_code,
                              process->output(), process->log_tail())};
   }
-  return process->output();
+  return {boost::system::in_place_value, process->output()};
 }
 
 }  // namespace holdfast::bench

@@ -103,7 +103,7 @@ int release_hold(const HoldOptions& options) {
   auto api = open_api(options.api);
   if (!api) return fail(command, api.error());
   const std::string target = "/v1/holds/" + percent_encoded(options.id) + "/release";
-  return finish(command, call(*api, "POST", target, {}, headers_of(options)), options.json);
+  return finish(command, call(*api, "POST", target, std::string_view(), headers_of(options)), options.json);
 }
 
 int show_hold(const HoldOptions& options) {
@@ -126,7 +126,7 @@ void add_place(CLI::App& group, const std::shared_ptr<HoldOptions>& options,
   place->add_option("account", options->account, "The account's id")->required();
   place->add_option("--amount", options->amount, "Such as 35.00")->required();
   place->add_option("--currency", options->currency, "ISO 4217, such as RUB")->required();
-  place->add_option("--kind", options->kind, "manual or arrest", true);
+  place->add_option("--kind", options->kind, "manual or arrest")->capture_default_str();
   place->add_flag("--unconditional", options->unconditional, "Whatever the available balance is");
   place->add_option("--expires-at", options->expires_at, "A time such as 2026-11-20T09:00:00Z");
   place->add_option("--reference", options->reference, "A text of at most 64 bytes");

@@ -15,7 +15,7 @@ void add_message_command(CLI::App& app, std::function<int()>& action) {
   group->require_subcommand(1);
 
   CLI::App* describe = group->add_subcommand("describe", "Shows the fields of a message on stdin");
-  describe->add_option("--dialect", options->dialect, dialect, true);
+  describe->add_option("--dialect", options->dialect, dialect)->capture_default_str();
   describe->add_flag("--unmask", options->unmask, "Shows card data");
   describe->add_flag("--raw", options->raw, "stdin is the bytes, even where they look like hex");
   describe->add_flag("--json", options->json, "As JSON, which `message encode` reads back");
@@ -26,7 +26,7 @@ void add_message_command(CLI::App& app, std::function<int()>& action) {
       [options, &action] { action = [options] { return describe_message(*options); }; });
 
   CLI::App* encode = group->add_subcommand("encode", "Writes the message that stdin describes");
-  encode->add_option("--dialect", options->dialect, dialect, true);
+  encode->add_option("--dialect", options->dialect, dialect)->capture_default_str();
   encode->add_flag("--raw", options->raw, "Writes the bytes instead of hex");
   encode->footer(
       "stdin has lines such as `mti 0800` and `70 301`, or JSON such as\n"

@@ -175,6 +175,9 @@ void add_replay_command(CLI::App& app, std::function<int()>& action) {
   command->add_option("--config", options->config_file, "The config file of the running switch");
   command->add_option("--api", options->api_url, "The switch's API, http://HOST:PORT");
   command->add_option("--token-file", options->token_file, "The file of the API's token");
+  command->footer(
+      "Example:\n  holdfast replay tests/scenarios/01-retransmission.trace --config "
+      "config/holdfast.toml");
   command->callback([options, &action] { action = [options] { return run_replay(*options); }; });
 }
 

@@ -24,7 +24,7 @@ const json::value* child_of(const json::value& parent, std::string_view key) {
 }
 
 // "35.00" becomes "3500" where the key holds minor units.
-std::string in_minor_units(std::string text, std::string_view path,
+std::string in_minor_units(const std::string& text, std::string_view path,
                            const AmountCurrency& currency_of) {
   const auto currency = currency_of ? currency_of(path) : std::nullopt;
   const auto amount = currency ? parse_amount(text, *currency) : std::nullopt;

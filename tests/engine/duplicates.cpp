@@ -67,7 +67,7 @@ TEST_CASE("duplicates: variants of one key beyond any honest number are refused"
   std::string last;
   int kept = 0;
   for (int i = 0; i < 300; ++i) {
-    const std::string terminal = "T" + std::to_string(i);
+    const std::string terminal = numbered("T", i);
     last = told(ledger.ask({.amount = "1.00", .stan = 7, .terminal = terminal}));
     if (last == "approved") ++kept;
   }

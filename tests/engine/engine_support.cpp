@@ -1,5 +1,7 @@
 #include "engine_support.hpp"
 
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 
 namespace engine::testing {
@@ -54,16 +56,16 @@ std::string Client::describe(const std::vector<std::string>& accounts) {
     for (const std::string& id : accounts) {
       const auto account = view.account(AccountId::cut(id));
       if (!account) continue;
-      text += id + " L=" + format_amount(account->ledger(), account->currency) +
-              " H=" + format_amount(account->held, account->currency);
+      text += fmt::format("{} L={} H={}", id, format_amount(account->ledger(), account->currency),
+                          format_amount(account->held, account->currency));
       for (const HoldView& hold : view.holds(account->id, true)) {
-        text += " " + std::to_string(hold.id.value) + ":" + std::string(name(hold.status)) + ":" +
+        text += numbered(" ", hold.id.value) + ":" + std::string(name(hold.status)) + ":" +
                 std::to_string(hold.amount) + ":" + std::string(hold.keys.auth_code.view());
       }
       text += "\n";
     }
     for (const LedgerView& ledger : view.ledger()) {
-      text += std::string(ledger.currency.alpha()) + " " + std::to_string(ledger.customers) + "\n";
+      text += fmt::format("{} {}\n", ledger.currency.alpha(), ledger.customers);
     }
     text += std::to_string(view.exceptions(0, 100'000).size()) + " exceptions\n";
   };
@@ -94,12 +96,12 @@ std::unique_ptr<Engine> open_engine(const EngineOptions& options) {
 void issue_accounts(Client& client, int count) {
   for (int i = 0; i < count; ++i) {
     PutAccount account;
-    account.id = AccountId::cut("A" + std::to_string(i));
+    account.id = AccountId::cut(numbered("A", i));
     account.currency = currency("RUB");
     account.booked = minor("100000.00");
     REQUIRE(told(client.call(account)) == "approved");
     PutCard card;
-    card.token = digest<CardToken>("C" + std::to_string(i));
+    card.token = digest<CardToken>(numbered("C", i));
     card.account_id = account.id;
     card.expiry_yymm = 2812;
     REQUIRE(told(client.call(card)) == "approved");
@@ -108,7 +110,7 @@ void issue_accounts(Client& client, int count) {
 
 std::vector<std::string> account_names(int count) {
   std::vector<std::string> names;
-  for (int i = 0; i < count; ++i) names.push_back("A" + std::to_string(i));
+  for (int i = 0; i < count; ++i) names.push_back(numbered("A", i));
   return names;
 }
 

@@ -1,4 +1,6 @@
 // Disks that fail: the engine says so, stops, and has lost nothing that it answered.
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 
 #include "engine_support.hpp"
@@ -138,7 +140,7 @@ TEST_CASE("faults: whenever the power goes, what was answered is there", "[engin
     if (life > 0) REQUIRE(client.describe(account_names(3)) == answered);
     for (int i = 0; i < 37; ++i) {
       const int stan = 1 + life * 100 + i;
-      const std::string card = "C" + std::to_string(i % 3);
+      const std::string card = numbered("C", i % 3);
       REQUIRE(told(client.ask({.amount = "1.00", .stan = stan, .card = card})) == "approved");
     }
     answered = client.describe(account_names(3));
@@ -170,6 +172,6 @@ TEST_CASE("faults: no space for the next segment halts the engine when it is nee
   std::filesystem::remove(segment_path(folder.path() / "journal", 3).string() + ".tmp");
   engine = open_engine(options);
   Client after(*engine);
-  const std::string held = "H=" + format_amount(approved, currency("RUB"));
+  const std::string held = fmt::format("H={}", format_amount(approved, currency("RUB")));
   CHECK(after.describe(accounts).find(held) != std::string::npos);
 }

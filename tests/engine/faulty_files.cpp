@@ -1,6 +1,7 @@
 #include "faulty_files.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,8 +14,7 @@ constexpr std::size_t short_write_size = 100;
 
 std::string path_of(int file) {
   char path[4096];
-  const auto size =
-      ::readlink(("/proc/self/fd/" + std::to_string(file)).c_str(), path, sizeof path);
+  const auto size = ::readlink(fmt::format("/proc/self/fd/{}", file).c_str(), path, sizeof path);
   std::string text(path, size < 0 ? 0 : static_cast<std::size_t>(size));
   // A segment is made under this name and then renamed.
   if (text.ends_with(".tmp")) text.resize(text.size() - 4);

@@ -1,5 +1,7 @@
 #include "ledger.hpp"
 
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 
 #include "event_codec.hpp"
@@ -8,7 +10,7 @@ namespace engine::testing {
 namespace {
 
 std::string key_name(std::string_view card, std::string_view message_class, int stan) {
-  return std::string(card) + "/" + std::string(message_class) + "/" + std::to_string(stan);
+  return fmt::format("{}/{}/{}", card, message_class, stan);
 }
 
 }  // namespace
@@ -21,6 +23,10 @@ MinorUnits minor(std::string_view text) {
   return text.starts_with('-') ? -value : value;
 }
 
+std::string numbered(std::string_view prefix, std::int64_t number) {
+  return fmt::format("{}{}", prefix, number);
+}
+
 CurrencyCode currency(std::string_view alpha) {
   return *CurrencyCode::from_alpha(alpha);
 }
@@ -31,13 +37,12 @@ Money money(std::string_view amount, std::string_view alpha) {
 Request request_of(const Asked& asked) {
   Request request;
   request.key = digest<RequestKey>(key_name(asked.card, "010", asked.stan));
-  request.variant =
-      std::hash<std::string>{}(std::string(asked.terminal) + "/" + std::string(asked.rrn));
+  request.variant = std::hash<std::string>{}(fmt::format("{}/{}", asked.terminal, asked.rrn));
   request.content = static_cast<std::uint64_t>(minor(asked.amount)) * 16 +
                     static_cast<std::uint64_t>(asked.operation);
   request.acquirer = FixedText<11>::cut("1001");
   request.terminal = FixedText<8>::cut(asked.terminal);
-  request.echo = FixedText<96>::cut("echo of " + std::to_string(asked.stan));
+  request.echo = FixedText<96>::cut(numbered("echo of ", asked.stan));
   return request;
 }
 
@@ -185,8 +190,8 @@ int Ledger::expire(std::uint32_t holds_max) {
 
 std::string Ledger::balance(std::string_view account) const {
   const AccountRecord record = *state.account(AccountId::cut(account));
-  return "L=" + format_amount(record.ledger(), record.currency) +
-         " H=" + format_amount(record.held, record.currency);
+  return fmt::format("L={} H={}", format_amount(record.ledger(), record.currency),
+                     format_amount(record.held, record.currency));
 }
 
 std::string Ledger::available(std::string_view account) const {

@@ -14,6 +14,8 @@ namespace engine::testing {
 MinorUnits minor(std::string_view text);
 CurrencyCode currency(std::string_view alpha);
 Money money(std::string_view amount, std::string_view alpha = "RUB");
+// "C7".
+std::string numbered(std::string_view prefix, std::int64_t number);
 // A digest that is the same for the same name.
 template <class Id>
 Id digest(std::string_view name) {

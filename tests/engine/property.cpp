@@ -61,7 +61,7 @@ class RandomWork {
 
  private:
   int below(int bound) { return static_cast<int>(random_() % static_cast<unsigned>(bound)); }
-  static std::string account_id(int account) { return "P" + std::to_string(account); }
+  static std::string account_id(int account) { return numbered("P", account); }
   static std::string amount_text(MinorUnits amount) {
     return format_amount(amount, currency("RUB"));
   }
@@ -73,7 +73,7 @@ class RandomWork {
   static std::string card_of(int request) {
     return account_id(account_of(request)) + (request % 16 < 8 ? "a" : "b");
   }
-  static std::string lifecycle_of(int request) { return "L" + std::to_string(request); }
+  static std::string lifecycle_of(int request) { return numbered("L", request); }
   int some_request() { return std::max(1, last_request_ + 3 - below(200)); }
 
   void ask(int request) {

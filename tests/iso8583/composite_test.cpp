@@ -39,12 +39,14 @@ TEST_CASE("tlv: lengths take one, two or three bytes", "[iso8583]") {
     CHECK(value_of(parse_tlv(bytes)) == std::vector<Tlv>{object});
   }
   SECTION("a length longer than it need be is read") {
-    CHECK(find_tlv(raw("9A8200021234"), 0x9A) == std::string_view("\x12\x34"));
+    const std::string longer = raw("9A8200021234");
+    CHECK(find_tlv(longer, 0x9A) == std::string_view("\x12\x34"));
   }
 }
 
 TEST_CASE("tlv: zero bytes between objects are filling", "[iso8583]") {
-  const auto objects = value_of(parse_tlv(raw("00009A01AA000000")));
+  const std::string bytes = raw("00009A01AA000000");
+  const auto objects = value_of(parse_tlv(bytes));
   CHECK(objects == std::vector<Tlv>{{0x9A, std::string_view("\xAA")}});
 }
 

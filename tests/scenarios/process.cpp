@@ -27,6 +27,7 @@ Process::Process(const std::vector<std::string>& command, std::filesystem::path 
                  std::filesystem::path stderr_file)
     : stdout_file_(std::move(stdout_file)), stderr_file_(std::move(stderr_file)) {
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   const std::string out = stdout_file_.string();

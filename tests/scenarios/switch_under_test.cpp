@@ -27,7 +27,7 @@ std::string config_text(const fs::path& dialects, const fs::path& rules) {
       "name = \"processor\"\n"
       "listen = \"127.0.0.1:0\"\n"
       "dialect = \"" +
-      (dialects / "iso87-ascii.toml").string() +
+      fs::absolute(dialects / "iso87-ascii.toml").string() +
       "\"\n"
       "length_header = \"be16\"\n"
       "[business_day]\n"
@@ -39,7 +39,7 @@ std::string config_text(const fs::path& dialects, const fs::path& rules) {
   if (!fs::exists(rules)) return text;
   text += "[files]\n";
   for (const char* rule : {"limits", "tariffs", "fx_rates", "holds"}) {
-    const fs::path file = rules / (std::string(rule) + ".toml");
+    const fs::path file = fs::absolute(rules) / (std::string(rule) + ".toml");
     if (fs::exists(file)) text += std::string(rule) + " = \"" + file.string() + "\"\n";
   }
   return text;

@@ -6,6 +6,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 
@@ -53,9 +54,7 @@ int make(const make_day::DayOptions& options, const fs::path& dialects, const fs
   return written ? 0 : exit_failed;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   CLI::App app("Makes a day of card messages with its clearing files", "make-day");
   make_day::DayOptions options;
   std::string out;
@@ -75,4 +74,15 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : exit_bad_usage;
   }
   return make(options, dialects, out);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "make-day: %s\n", error.what());
+    return exit_failed;
+  }
 }

@@ -92,7 +92,6 @@ class PdsReader {
   int field() const;
 
  private:
-
   std::span<const int> carriers_;
   const Message* message_ = nullptr;
   std::string_view text_;

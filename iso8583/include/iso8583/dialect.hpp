@@ -59,6 +59,7 @@ struct alignas(16) FieldSpec {
   Composite composite = Composite::none;
   Sensitivity sensitivity = Sensitivity::none;
   bool repeated = false;         // subfields: the group comes again until the field ends
+  bool is_plain = false;         // set by Dialect: in ASCII, characters of one sort; the fast way
   std::uint16_t length_min = 0;  // of the logical text: digits, characters, bytes; the sign of
   std::uint16_t length_max = 0;  // an x+n counts. A fixed field has both the same.
 

@@ -1,0 +1,132 @@
+#include <catch2/catch.hpp>
+#include <fstream>
+
+#include "cli_support.hpp"
+#include "http_support.hpp"
+
+namespace {
+
+using holdfast::cli::test::Finished;
+using holdfast::http::test::ApiUnderTest;
+
+// With the options that find the API.
+Finished run(const ApiUnderTest& api, const std::string& arguments, const std::string& input = {}) {
+  return holdfast::cli::test::holdfast(arguments + " --config " + api.config_file().string(),
+                                       input);
+}
+
+std::string file_with(const ApiUnderTest& api, const std::string& name, const std::string& text) {
+  const auto file = api.folder() / name;
+  std::ofstream(file, std::ios::binary) << text;
+  return file.string();
+}
+
+}  // namespace
+
+TEST_CASE("cli: accounts, cards and holds through the running switch", "[cli]") {
+  ApiUnderTest api;
+  const Finished opened = run(api, "account open A1 --currency RUB --booked 1000.00");
+  CHECK(opened.exit_code == 0);
+  CHECK(opened.output.find("available        1000.00 RUB\n") != std::string::npos);
+  const Finished changed = run(api, "account set A1 --overdraft 50 --json");
+  CHECK(changed.output.find(R"("overdraft_limit":5000)") != std::string::npos);
+
+  const Finished issued =
+      run(api, "card issue --pan - --expiry 2912 --account A1 --json", "4111111111111111\n");
+  CHECK(issued.exit_code == 0);
+  CHECK(issued.output.find(R"("pan_masked":"411111******1111")") != std::string::npos);
+  const std::string id = issued.output.substr(issued.output.find("card_id") + 10, 32);
+  CHECK(run(api, "card set " + id + " --status lost").exit_code == 0);
+  CHECK(run(api, "card show " + id).output.find("status         lost") != std::string::npos);
+
+  CHECK(run(api, "hold place A1 --amount 100.00 --currency RUB --reference rent").exit_code == 0);
+  CHECK(run(api, "hold list A1").output.find("100.00 RUB") != std::string::npos);
+  const Finished refused = run(api, "hold place A1 --amount 951 --currency RUB");
+  CHECK(refused.exit_code == 1);
+  CHECK(refused.errors ==
+        "holdfast hold place: insufficient_funds: The available balance does not cover the "
+        "amount. Available: 950.00 RUB.\n");
+  CHECK(run(api, "hold release 1").exit_code == 0);
+  CHECK(run(api, "hold show 1").output.find("released") != std::string::npos);
+  CHECK(run(api, "ledger").output.find("-1000.00 RUB") != std::string::npos);
+  CHECK(run(api, "health").output == "ok\n");
+  CHECK(run(api, "clock set 2026-11-21T09:00:00Z").exit_code == 0);
+  CHECK(run(api, "clock set 2026-11-20T09:00:00Z").exit_code == 1);
+  CHECK(run(api, "exception list --json").output == "{\"exceptions\":[]}\n");
+}
+
+TEST_CASE("cli load: every line counts once, a bad one is named and does not stop it", "[cli]") {
+  ApiUnderTest api;
+  std::string lines;
+  for (int i = 0; i < 5000; ++i) {
+    const std::string number = std::to_string(10'000'000 + i);
+    lines += R"({"id":"A)" + number + R"(","currency":"RUB","booked":100})" + "\n";
+    lines +=
+        R"({"pan":"41111111)" + number + R"(","expiry":"2912","account_id":"A)" + number + "\"}\n";
+  }
+  const std::string good = file_with(api, "good.jsonl", lines);
+  const Finished loaded = run(api, "load " + good + " --json");
+  INFO(loaded.errors);
+  CHECK(loaded.exit_code == 0);
+  CHECK(loaded.output.starts_with(R"({"lines":10000,"created":10000,"unchanged":0,"refused":0,)"));
+  const Finished again = run(api, "load " + good + " --json");
+  CHECK(again.exit_code == 0);
+  CHECK(again.output.starts_with(R"({"lines":10000,"created":0,"unchanged":10000,"refused":0,)"));
+  CHECK(api.ask("GET", "/v1/ledger").text.find("\"customers\":500000,") != std::string::npos);
+
+  const std::string bad =
+      file_with(api, "bad.jsonl",
+                "{\"id\":\"B1\",\"currency\":\"RUB\"}\n\n{\"id\":\"B2\",\"currency\":\"RUX\"}\n"
+                "{\"pan\":\"4222222222222222\",\"expiry\":\"2912\",\"account_id\":\"B9\"}\n"
+                "{\"id\":\"B3\",\"currency\":\"RUB\"}");
+  const Finished refused = run(api, "load " + bad + " --json");
+  CHECK(refused.exit_code == 1);
+  CHECK(refused.output.starts_with(R"({"lines":4,"created":2,"unchanged":0,"refused":2,)"));
+  CHECK(refused.errors.find(bad + ":3: bad_field: 'currency' must be") != std::string::npos);
+  CHECK(refused.errors.find(bad + ":4: unknown_account: ") != std::string::npos);
+  CHECK(refused.errors.find("4222222") == std::string::npos);
+}
+
+TEST_CASE("cli clearing: the report, and a file that is refused", "[cli]") {
+  ApiUnderTest api;
+  REQUIRE(run(api, "account open A1 --currency RUB --booked 1000.00").exit_code == 0);
+  REQUIRE(run(api, "card issue --pan 4111111111111111 --expiry 2912 --account A1").exit_code == 0);
+  const std::string file = file_with(
+      api, "night.jsonl",
+      R"({"record_id":"R1","pan":"4111111111111111","processing_code":"000000","amount":500,)"
+      R"("currency":"RUB","local_time":"2026-11-20T12:00:00"})"
+      "\n{\"record_id\":\"R2\"}\n");
+  const Finished report = run(api, "clearing ingest " + file + " --format jsonl --json");
+  INFO(report.errors << report.output);
+  CHECK(report.exit_code == 0);
+  CHECK(report.output.find(R"("records":2,"posted":1)") != std::string::npos);
+  CHECK(report.output.find(R"("rejected":1,"posted_amounts":{"RUB":500})") != std::string::npos);
+  const Finished text = run(api, "clearing ingest " + file);
+  CHECK(text.exit_code == 0);
+  CHECK(text.output.find("duplicates      1\n") != std::string::npos);
+  const Finished refused =
+      run(api, "clearing ingest " + file_with(api, "noise", "\x01\x02\x03") + " --json");
+  CHECK(refused.exit_code == 1);
+  CHECK(refused.errors.starts_with("holdfast clearing ingest: file_refused: "));
+}
+
+TEST_CASE("cli journal: verify proves the folder, dump prints the events", "[cli]") {
+  ApiUnderTest api;
+  REQUIRE(run(api, "account open A1 --currency RUB --booked 1000.00").exit_code == 0);
+  const std::string data = (api.folder() / "data").string();
+  const Finished busy = holdfast::cli::test::holdfast("journal verify " + data);
+  CHECK(busy.exit_code == 1);
+  CHECK(busy.errors.starts_with("holdfast journal verify: "));
+  api.stop_all();
+  const Finished sound = holdfast::cli::test::holdfast("journal verify " + data);
+  INFO(sound.errors);
+  CHECK(sound.exit_code == 0);
+  CHECK(sound.output.find("all accounts sum to 0.00") != std::string::npos);
+  const Finished json = holdfast::cli::test::holdfast("journal verify --json " + data);
+  CHECK(json.output.find(R"("currencies":{"RUB":{"customers":100000,"sum":0}})") !=
+        std::string::npos);
+  const Finished dump = holdfast::cli::test::holdfast("journal dump " + data);
+  CHECK(dump.exit_code == 0);
+  CHECK(dump.output.starts_with("{"));
+  CHECK(dump.output.find("A1") != std::string::npos);
+}

@@ -1,0 +1,110 @@
+#include <boost/json/array.hpp>
+#include <catch2/catch.hpp>
+#include <filesystem>
+
+#include "http_support.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using holdfast::http::test::ApiAnswer;
+using holdfast::http::test::ApiUnderTest;
+
+std::string record(int number, const std::string& pan = "4111111111111111") {
+  return R"({"record_id":"R)" + std::to_string(number) + R"(","pan":")" + pan +
+         R"(","processing_code":"000000","amount":500,"currency":"RUB",)"
+         R"("local_time":"2026-11-20T12:00:00","final":true,"reversal":false})"
+         "\n";
+}
+
+void open_account_with_card(ApiUnderTest& api) {
+  REQUIRE(api.ask("PUT", "/v1/accounts/A1", R"({"currency":"RUB","booked":100000})").status == 201);
+  REQUIRE(api.ask("POST", "/v1/cards",
+                  R"({"pan":"4111111111111111","expiry":"2912","account_id":"A1"})")
+              .status == 201);
+}
+
+int uploads_left(const ApiUnderTest& api) {
+  int count = 0;
+  for (const auto& entry : fs::directory_iterator(api.folder() / "data/clearing")) {
+    if (entry.path().extension() == ".upload") ++count;
+  }
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("clearing-files: the report comes back, and the file is listed", "[http]") {
+  ApiUnderTest api;
+  open_account_with_card(api);
+  const std::string file = record(1) + record(2);
+  const ApiAnswer report =
+      api.ask("POST", "/v1/clearing-files?format=jsonl&name=a/night.jsonl", file);
+  INFO(report.text);
+  CHECK(report.status == 200);
+  CHECK(report.at("records") == "2");
+  CHECK(report.at("posted") == "2");
+  CHECK(report.at("posted_amounts") == R"({"RUB":1000})");
+  CHECK(api.ask("GET", "/v1/accounts/A1").at("ledger") == "99000");
+  CHECK(uploads_left(api) == 0);
+
+  const ApiAnswer again = api.ask("POST", "/v1/clearing-files", file);
+  CHECK(again.at("duplicates") == "2");
+  CHECK(again.at("posted") == "0");
+  const ApiAnswer list = api.ask("GET", "/v1/clearing-files");
+  const auto& files = list.json.at("files").as_array();
+  REQUIRE(files.size() == 2);
+  CHECK(files[0].at("name") == "night.jsonl");
+  CHECK(files[0].at("status") == "done");
+  CHECK(files[0].at("done") == 2);
+  CHECK(files[0].at("file_id").as_string() == report.at("file_id"));
+
+  const ApiAnswer exceptions = api.ask("GET", "/v1/exceptions");
+  CHECK(exceptions.at("next_cursor") == "null");
+  REQUIRE(exceptions.json.at("exceptions").as_array().size() == 2);
+  CHECK(exceptions.json.at("exceptions").as_array()[0].at("code") == "unmatched");
+}
+
+TEST_CASE("clearing-files: exceptions come in pages", "[http]") {
+  ApiUnderTest api;
+  open_account_with_card(api);
+  std::string file;
+  for (int i = 0; i < 501; ++i) file += record(i);
+  REQUIRE(api.ask("POST", "/v1/clearing-files", file).status == 200);
+  const ApiAnswer first = api.ask("GET", "/v1/exceptions");
+  CHECK(first.json.at("exceptions").as_array().size() == 500);
+  CHECK(first.at("next_cursor") == "500");
+  const ApiAnswer second = api.ask("GET", "/v1/exceptions?cursor=500");
+  CHECK(second.json.at("exceptions").as_array().size() == 1);
+  CHECK(second.at("next_cursor") == "null");
+  CHECK(api.ask("GET", "/v1/exceptions?cursor=x").status == 400);
+}
+
+TEST_CASE("clearing-files: what is no clearing file is refused whole", "[http]") {
+  ApiUnderTest api;
+  const ApiAnswer refused = api.ask("POST", "/v1/clearing-files?format=jsonl", "\x01\x02 no file");
+  CHECK(refused.status == 422);
+  CHECK(refused.at("code") == "file_refused");
+  CHECK_FALSE(refused.at("detail").empty());
+  CHECK(api.ask("GET", "/v1/clearing-files").json.at("files").as_array()[0].at("status") ==
+        "refused");
+  CHECK(api.ask("POST", "/v1/clearing-files").at("code") == "missing_body");
+  CHECK(api.ask("POST", "/v1/clearing-files?format=csv", record(1)).at("code") == "bad_query");
+  CHECK(uploads_left(api) == 0);
+}
+
+TEST_CASE("clearing-files: a repeated key hears the first report again", "[http]") {
+  ApiUnderTest api;
+  open_account_with_card(api);
+  const std::string target = "/v1/clearing-files?format=jsonl";
+  const ApiAnswer first = api.ask_with_key("POST", target, record(1), "night-1");
+  CHECK(first.at("posted") == "1");
+  api.restart();
+  const ApiAnswer again = api.ask_with_key("POST", target, record(1), "night-1");
+  CHECK(again.status == 200);
+  CHECK(again.is_replay);
+  CHECK(again.text == first.text);
+  const ApiAnswer other = api.ask_with_key("POST", target, record(2), "night-1");
+  CHECK(other.status == 409);
+  CHECK(other.at("code") == "same_key_other_content");
+}
