@@ -59,6 +59,11 @@ SwitchUnderTest::~SwitchUnderTest() {
 }
 
 bool SwitchUnderTest::start() {
+  // A second start must not find what the first one said.
+  process_.reset();
+  std::error_code ignored;
+  fs::remove(folder_ / "serve.out", ignored);
+  fs::remove(folder_ / "data" / "endpoints.json", ignored);
   process_.emplace(std::vector<std::string>{binary_.string(), "serve", "--config", config_file()},
                    folder_ / "serve.out", folder_ / "serve.err");
   constexpr auto patience = seconds(20);
