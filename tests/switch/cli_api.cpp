@@ -11,7 +11,7 @@ using holdfast::http::test::ApiUnderTest;
 
 // With the options that find the API.
 Finished run(const ApiUnderTest& api, const std::string& arguments, const std::string& input = {}) {
-  return holdfast::cli::test::holdfast(arguments + " --config " + api.config_file().string(),
+  return holdfast::cli::test::run_holdfast(arguments + " --config " + api.config_file().string(),
                                        input);
 }
 
@@ -114,18 +114,18 @@ TEST_CASE("cli journal: verify proves the folder, dump prints the events", "[cli
   ApiUnderTest api;
   REQUIRE(run(api, "account open A1 --currency RUB --booked 1000.00").exit_code == 0);
   const std::string data = (api.folder() / "data").string();
-  const Finished busy = holdfast::cli::test::holdfast("journal verify " + data);
+  const Finished busy = holdfast::cli::test::run_holdfast("journal verify " + data);
   CHECK(busy.exit_code == 1);
   CHECK(busy.errors.starts_with("holdfast journal verify: "));
   api.stop_all();
-  const Finished sound = holdfast::cli::test::holdfast("journal verify " + data);
+  const Finished sound = holdfast::cli::test::run_holdfast("journal verify " + data);
   INFO(sound.errors);
   CHECK(sound.exit_code == 0);
   CHECK(sound.output.find("all accounts sum to 0.00") != std::string::npos);
-  const Finished json = holdfast::cli::test::holdfast("journal verify --json " + data);
+  const Finished json = holdfast::cli::test::run_holdfast("journal verify --json " + data);
   CHECK(json.output.find(R"("currencies":{"RUB":{"customers":100000,"sum":0}})") !=
         std::string::npos);
-  const Finished dump = holdfast::cli::test::holdfast("journal dump " + data);
+  const Finished dump = holdfast::cli::test::run_holdfast("journal dump " + data);
   CHECK(dump.exit_code == 0);
   CHECK(dump.output.starts_with("{"));
   CHECK(dump.output.find("A1") != std::string::npos);

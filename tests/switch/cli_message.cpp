@@ -3,7 +3,7 @@
 #include "cli_support.hpp"
 
 using holdfast::cli::test::Finished;
-using holdfast::cli::test::holdfast;
+using holdfast::cli::test::run_holdfast;
 
 namespace {
 
@@ -13,42 +13,42 @@ const std::string purchase =
 }  // namespace
 
 TEST_CASE("cli message: what encode writes, describe reads, with the PAN masked", "[cli]") {
-  const Finished encoded = holdfast("message encode", purchase);
+  const Finished encoded = run_holdfast("message encode", purchase);
   REQUIRE(encoded.exit_code == 0);
-  const Finished described = holdfast("message describe", encoded.output);
+  const Finished described = run_holdfast("message describe", encoded.output);
   CHECK(described.exit_code == 0);
   CHECK(described.output.find("411111******1111") != std::string::npos);
   CHECK(described.output.find("4111111111111111") == std::string::npos);
   CHECK(described.output.find("000000003500") != std::string::npos);
 
-  const Finished unmasked = holdfast("message describe --unmask", encoded.output);
+  const Finished unmasked = run_holdfast("message describe --unmask", encoded.output);
   CHECK(unmasked.output.find("4111111111111111") != std::string::npos);
-  CHECK(holdfast("message encode", unmasked.output).output == encoded.output);
-  const Finished json = holdfast("message describe --unmask --json", encoded.output);
+  CHECK(run_holdfast("message encode", unmasked.output).output == encoded.output);
+  const Finished json = run_holdfast("message describe --unmask --json", encoded.output);
   CHECK(json.output.starts_with(R"({"mti":"0100","2":"4111111111111111")"));
-  CHECK(holdfast("message encode", json.output).output == encoded.output);
+  CHECK(run_holdfast("message encode", json.output).output == encoded.output);
 
-  const Finished bytes = holdfast("message encode --raw", purchase);
+  const Finished bytes = run_holdfast("message encode --raw", purchase);
   CHECK(bytes.output.starts_with("0100"));
-  CHECK(holdfast("message describe --raw", bytes.output).output == described.output);
-  const Finished binary = holdfast("message encode --raw --dialect iso87-binary", purchase);
-  CHECK(holdfast("message describe --dialect iso87-binary", binary.output).output ==
+  CHECK(run_holdfast("message describe --raw", bytes.output).output == described.output);
+  const Finished binary = run_holdfast("message encode --raw --dialect iso87-binary", purchase);
+  CHECK(run_holdfast("message describe --dialect iso87-binary", binary.output).output ==
         described.output);
 }
 
 TEST_CASE("cli message: a broken message shows what was read, and where it breaks", "[cli]") {
-  std::string hex = holdfast("message encode", purchase).output;
+  std::string hex = run_holdfast("message encode", purchase).output;
   hex.resize(hex.size() - 1 - 4);  // the last two bytes, before the line's end
-  const Finished described = holdfast("message describe", hex);
+  const Finished described = run_holdfast("message describe", hex);
   CHECK(described.exit_code == 1);
   CHECK(described.output.find("000101") != std::string::npos);
   CHECK(described.errors.find("field 49 at offset") != std::string::npos);
 
-  const Finished refused = holdfast("message encode", "mti 0100\n4 12x\n");
+  const Finished refused = run_holdfast("message encode", "mti 0100\n4 12x\n");
   CHECK(refused.exit_code == 1);
   CHECK(refused.errors.find("field 4") != std::string::npos);
-  CHECK(holdfast("message describe --dialect nonsense", hex).exit_code == 2);
-  CHECK(holdfast("message describe", "").exit_code == 1);
+  CHECK(run_holdfast("message describe --dialect nonsense", hex).exit_code == 2);
+  CHECK(run_holdfast("message describe", "").exit_code == 1);
 }
 
 TEST_CASE("cli: every subcommand explains itself with an example", "[cli]") {
@@ -57,7 +57,7 @@ TEST_CASE("cli: every subcommand explains itself with an example", "[cli]") {
       "card issue", "card set", "card show", "hold list", "hold show", "hold place", "hold release",
       "ledger", "exception list", "load", "clearing ingest", "message describe", "message encode",
       "journal verify", "journal dump", "clock show", "clock set");
-  const Finished help = holdfast(command + " --help");
+  const Finished help = run_holdfast(command + " --help");
   CHECK(help.exit_code == 0);
   CHECK(help.errors.empty());
   CHECK(help.output.find("Example:") != std::string::npos);
@@ -72,7 +72,7 @@ TEST_CASE("cli: bad usage is one clear line on stderr and exit 2", "[cli]") {
                "--token-file /dev/null",
                "load /nowhere.jsonl --api http://127.0.0.1:1 --token-file /dev/null",
                "serve --config /nowhere/x.toml", "message describe --dialect nonsense < /dev/null");
-  const Finished refused = holdfast(arguments);
+  const Finished refused = run_holdfast(arguments);
   INFO(arguments << ": " << refused.errors);
   CHECK(refused.exit_code == 2);
   CHECK(refused.output.empty());
@@ -81,7 +81,7 @@ TEST_CASE("cli: bad usage is one clear line on stderr and exit 2", "[cli]") {
 }
 
 TEST_CASE("cli: the version", "[cli]") {
-  const Finished version = holdfast("--version");
+  const Finished version = run_holdfast("--version");
   CHECK(version.exit_code == 0);
   CHECK(version.output.find('.') != std::string::npos);
 }

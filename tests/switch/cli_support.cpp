@@ -21,7 +21,7 @@ std::string read(const fs::path& file) {
 
 }  // namespace
 
-Finished holdfast(const std::string& arguments, const std::string& input) {
+Finished run_holdfast(const std::string& arguments, const std::string& input) {
   std::string name = (fs::temp_directory_path() / "holdfast-cli-XXXXXX").string();
   REQUIRE(::mkdtemp(name.data()) != nullptr);
   const fs::path folder = name;

@@ -12,6 +12,6 @@ struct Finished {
 };
 
 // `arguments` as a shell reads them; `input` comes on stdin.
-Finished holdfast(const std::string& arguments, const std::string& input = {});
+Finished run_holdfast(const std::string& arguments, const std::string& input = {});
 
 }  // namespace holdfast::cli::test

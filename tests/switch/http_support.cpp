@@ -44,7 +44,7 @@ std::unique_ptr<engine::Engine> open_engine(const Config& config) {
   options.journal_segment_size = std::size_t{4} << 20;
   options.check_invariants = true;
   auto engine = engine::Engine::open(options, config.rules);
-  REQUIRE(engine);
+  REQUIRE(engine.has_value());
   return std::move(*engine);
 }
 
@@ -67,7 +67,7 @@ struct ApiUnderTest::Parts {
         core{config, *engine, clock, calendar, pan_key},
         server(io, core, ApiUnderTest::token()) {
     auto address = server.listen({"127.0.0.1", 0});
-    REQUIRE(address);
+    REQUIRE(address.has_value());
     port = address->port;
     if (options.is_ready) server.set_ready();
     thread = std::thread([this] { io.run(); });
@@ -75,7 +75,7 @@ struct ApiUnderTest::Parts {
   ~Parts() {
     client.reset();
     stop_server();
-    CHECK(engine->stop());
+    CHECK(engine->stop().has_value());
   }
   void stop_server() {
     server.stop();
@@ -112,7 +112,7 @@ ApiUnderTest::~ApiUnderTest() {
 void ApiUnderTest::start() {
   parts_ = std::make_unique<Parts>(folder_, options_);
   auto client = ApiClient::connect(url(), folder_ / "token");
-  REQUIRE(client);
+  REQUIRE(client.has_value());
   parts_->client.emplace(std::move(*client));
   std::ofstream(folder_ / "data/endpoints.json")
       << R"({"http":")" << url().substr(7) << R"(","links":{}})";
@@ -133,7 +133,7 @@ void ApiUnderTest::stop_all() {
 ApiAnswer ApiUnderTest::ask(std::string_view method, std::string_view target, std::string_view body,
                             const std::vector<Header>& headers) {
   auto response = parts_->client->request(method, target, body, headers);
-  REQUIRE(response);
+  REQUIRE(response.has_value());
   ApiAnswer answer{response->status, response->body, {}, response->idempotent_replay};
   boost::system::error_code failure;
   answer.json = boost::json::parse(response->body, failure);
