@@ -5,6 +5,7 @@
 #include <CLI/App.hpp>
 #include <functional>
 
+#include "cli/bench.hpp"
 #include "cli/replay.hpp"
 
 namespace holdfast::cli {

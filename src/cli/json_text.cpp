@@ -31,7 +31,9 @@ std::string amount_text(const boost::json::object& object, std::string_view key)
 void print_rows(const std::vector<std::pair<std::string, std::string>>& rows) {
   std::size_t width = 0;
   for (const auto& [name, value] : rows) width = std::max(width, name.size());
-  for (const auto& [name, value] : rows) fmt::print("{:<{}}  {}\n", name, width, value);
+  for (const auto& [name, value] : rows) {
+    fmt::print("{:<{}}  {}\n", name, width, value.empty() ? "-" : value);
+  }
 }
 
 void print_table(const std::vector<std::string>& titles,

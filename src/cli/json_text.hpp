@@ -16,7 +16,7 @@ std::string text_of(const boost::json::object& object, std::string_view key);
 std::string amount_text(const boost::json::object& object, std::string_view key);
 std::string amount_text(std::int64_t amount, std::string_view currency);
 
-// A line each: the name, then the value.
+// A line each: the name, then the value, or - where there is none.
 void print_rows(const std::vector<std::pair<std::string, std::string>>& rows);
 // Columns as wide as their widest text, under their titles.
 void print_table(const std::vector<std::string>& titles,

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+#include <span>
+
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
@@ -9,6 +12,9 @@
 #include <map>
 #include <memory>
 
+#include "engine/money.hpp"
+#include "iso8583/describe.hpp"
+#include "iso8583/error.hpp"
 #include "http/client.hpp"
 #include "http/running_switch.hpp"
 #include "trace/parser.hpp"
@@ -119,6 +125,26 @@ boost::system::result<std::unique_ptr<http::ApiClient>, std::string> find_api(
   return std::make_unique<http::ApiClient>(std::move(*client));
 }
 
+std::string amount_text(std::string_view digits, std::string_view currency) {
+  std::int64_t amount = 0;
+  int code = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), amount);
+  std::from_chars(currency.data(), currency.data() + currency.size(), code);
+  const auto known = engine::CurrencyCode::from_numeric(code);
+  if (!known) return fmt::format("{} {}", digits, currency);
+  return engine::to_string(engine::Money{amount, *known});
+}
+
+void print_message(trace::LinkRunner::Direction direction, const iso8583::Dialect& dialect,
+                   std::string_view payload) {
+  iso8583::Message message;
+  const std::span bytes(reinterpret_cast<const std::uint8_t*>(payload.data()), payload.size());
+  const auto decoded = iso8583::decode(dialect, bytes, message);
+  const bool sent = direction == trace::LinkRunner::Direction::sent;
+  fmt::print("{} {}{}\n", sent ? "->" : "  <-", iso8583::summary(dialect, message, amount_text),
+             decoded ? "" : " (not readable: " + iso8583::to_string(decoded.error()) + ")");
+}
+
 }  // namespace
 
 int run_replay(const ReplayOptions& options) {
@@ -149,6 +175,7 @@ int run_replay(const ReplayOptions& options) {
   };
   settings.api = api->get();
   settings.speed = options.speed;
+  if (options.print) settings.watch = print_message;
   settings.reply_timeout =
       std::chrono::milliseconds(static_cast<std::int64_t>(options.reply_timeout_seconds * 1000));
   trace::ReplayReport report;
@@ -171,6 +198,7 @@ void add_replay_command(CLI::App& app, std::function<int()>& action) {
                       "0 as fast as possible, 1 real time, 10 ten times faster");
   command->add_option("--reply-timeout", options->reply_timeout_seconds,
                       "Seconds to wait for a reply");
+  command->add_flag("--print", options->print, "Prints each message in a readable line, masked");
   command->add_flag("--json", options->json, "The report as JSON");
   command->add_option("--config", options->config_file, "The config file of the running switch");
   command->add_option("--api", options->api_url, "The switch's API, http://HOST:PORT");

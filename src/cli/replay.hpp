@@ -18,6 +18,7 @@ struct ReplayOptions {
   bool includes_itself = false;
   double speed = 0;
   double reply_timeout_seconds = 5;
+  bool print = false;  // every message in a readable line, PANs masked
   bool json = false;
   std::string config_file;
   std::string api_url;

@@ -11,11 +11,12 @@ namespace holdfast::trace {
 using std::chrono::steady_clock;
 
 LinkRunner::LinkRunner(Memory& memory, FindTarget find_target,
-                       std::chrono::milliseconds reply_timeout)
+                       std::chrono::milliseconds reply_timeout, Watch watch)
     : memory_(memory),
       composer_(memory),
       find_target_(std::move(find_target)),
-      reply_timeout_(reply_timeout) {}
+      reply_timeout_(reply_timeout),
+      watch_(std::move(watch)) {}
 
 // --- Connections ----------------------------------------------------------------------------
 
@@ -60,6 +61,7 @@ StepOutcome LinkRunner::send_one(Line& line, Sent sent, std::string_view bytes, 
   sent.at = steady_clock::now();
   line.sent.push_back(std::move(sent));
   ++statistics_.messages;
+  if (watch_ && framed) watch_(Direction::sent, *line.target->dialect, bytes);
   const auto outcome = framed ? line.connection->send_frame(bytes) : line.connection->send(bytes);
   if (!outcome) return StepOutcome::stop(fmt::format("sending failed: {}", outcome.error().text()));
   return {};
@@ -121,6 +123,7 @@ void LinkRunner::take_in(Line& line) {
 }
 
 void LinkRunner::claim(Line& line, const ReceivedFrame& frame) {
+  if (watch_) watch_(Direction::received, *line.target->dialect, frame.payload);
   TraceMessage reply = decode_message(*line.target->dialect, frame.payload).message;
   Sent* sent = claimant(line, reply);
   if (sent == nullptr) {

@@ -38,7 +38,13 @@ class LinkRunner {
   // Finds the target of a link's name; "" is the link the replay was told to use.
   using FindTarget = std::function<const LinkTarget*(const std::string& link)>;
 
-  LinkRunner(Memory& memory, FindTarget find_target, std::chrono::milliseconds reply_timeout);
+  // Sees each message as it goes out and each reply as it comes in.
+  enum class Direction : std::uint8_t { sent, received };
+  using Watch =
+      std::function<void(Direction, const iso8583::Dialect& dialect, std::string_view payload)>;
+
+  LinkRunner(Memory& memory, FindTarget find_target, std::chrono::milliseconds reply_timeout,
+             Watch watch = {});
 
   StepOutcome run(const OpenConnection& open, const std::string& connection);
   StepOutcome run(const CloseConnection& close, const std::string& connection);
@@ -89,6 +95,7 @@ class LinkRunner {
   Composer composer_;
   FindTarget find_target_;
   std::chrono::milliseconds reply_timeout_;
+  Watch watch_;
   std::map<std::string, Line> lines_;
   LinkStatistics statistics_;
 };

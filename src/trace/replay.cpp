@@ -18,7 +18,7 @@ class TraceReplay {
  public:
   TraceReplay(const Trace& trace, const ReplaySettings& settings)
       : settings_(settings),
-        link_(memory_, settings.find_target, settings.reply_timeout),
+        link_(memory_, settings.find_target, settings.reply_timeout, settings.watch),
         started_(steady_clock::now()) {
     memory_.now = *parse_time(first_time);
     if (settings.api != nullptr) {

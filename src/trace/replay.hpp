@@ -17,6 +17,7 @@ struct ReplaySettings {
   http::ApiClient* api = nullptr;  // null: the traces have no steps that need one
   double speed = 0;                // 0: as fast as possible, 1: real time, 10: ten times faster
   std::chrono::milliseconds reply_timeout{5000};
+  LinkRunner::Watch watch;  // empty: nobody looks on
 };
 
 struct LocatedDifference {
