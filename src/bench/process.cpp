@@ -60,6 +60,10 @@ Outcome<Process> Process::start(const std::vector<std::string>& command,
   arguments.push_back(nullptr);
   const std::string output = log_prefix.string() + ".out";
   const std::string log = log_prefix.string() + ".err";
+  // What an earlier process of this name said must not be taken for this one's words.
+  std::error_code ignored;
+  std::filesystem::remove(output, ignored);
+  std::filesystem::remove(log, ignored);
   const pid_t parent = ::getpid();
   const pid_t pid = ::fork();
   if (pid < 0) return Error{fmt::format("cannot fork: {}", std::strerror(errno))};

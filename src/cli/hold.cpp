@@ -103,7 +103,8 @@ int release_hold(const HoldOptions& options) {
   auto api = open_api(options.api);
   if (!api) return fail(command, api.error());
   const std::string target = "/v1/holds/" + percent_encoded(options.id) + "/release";
-  return finish(command, call(*api, "POST", target, std::string_view(), headers_of(options)), options.json);
+  return finish(command, call(*api, "POST", target, std::string_view(), headers_of(options)),
+                options.json);
 }
 
 int show_hold(const HoldOptions& options) {

@@ -2,21 +2,20 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-#include <span>
-
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <span>
 
 #include "engine/money.hpp"
-#include "iso8583/describe.hpp"
-#include "iso8583/error.hpp"
 #include "http/client.hpp"
 #include "http/running_switch.hpp"
+#include "iso8583/describe.hpp"
+#include "iso8583/error.hpp"
 #include "trace/parser.hpp"
 #include "trace/replay.hpp"
 

@@ -15,7 +15,9 @@ namespace {
 namespace json = boost::json;
 namespace asio = boost::asio;
 
-constexpr int attempts_max = 50;
+constexpr std::size_t slice_size = 1024;
+// An engine that takes nothing for this long is given up.
+constexpr int idle_attempts_max = 50;
 constexpr std::chrono::milliseconds attempt_pause{20};
 
 struct BulkLine {
@@ -71,31 +73,43 @@ BulkWork read_lines(std::string_view body, CardTokenizer& tokenizer) {
   return work;
 }
 
+// Keeps the answers from `from` on; how many stand before the first that was not taken. What an
+// earlier attempt made counts as made.
+std::size_t take_answers(BulkWork& work, std::size_t from,
+                         const std::vector<engine::Answer>& answers) {
+  std::size_t decided = answers.size();
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    engine::Answer& kept = work.answers[from + i];
+    const bool was_created = kept.decision.created;
+    kept = answers[i];
+    kept.decision.created |= was_created;
+    if (kept.decision.decline == engine::Decline::overloaded) decided = std::min(decided, i);
+  }
+  return decided;
+}
+
 // Runs the commands in order. What the engine was too busy for is run again together with all
 // behind it, for a card must not overtake its account; a second run changes nothing.
 Awaitable<void> run(Api& api, BulkWork& work) {
-  work.answers.resize(work.commands.size());
+  const std::size_t count = work.commands.size();
+  work.answers.resize(count);
   std::size_t from = 0;
-  for (int attempt = 0; attempt < attempts_max && from < work.commands.size(); ++attempt) {
-    if (attempt > 0) {
-      asio::steady_timer pause(api.executor, attempt_pause);
-      boost::system::error_code ignored;
-      co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-    }
-    std::vector<engine::CommandBody> rest(work.commands.begin() + static_cast<std::ptrdiff_t>(from),
-                                          work.commands.end());
-    const std::vector<engine::Answer> answers = co_await api.caller.execute_all(std::move(rest));
-    std::size_t next = work.commands.size();
-    for (std::size_t i = 0; i < answers.size(); ++i) {
-      const bool was_created = work.answers[from + i].decision.created;
-      work.answers[from + i] = answers[i];
-      work.answers[from + i].decision.created |= was_created;
-      if (answers[i].decision.decline == engine::Decline::overloaded) {
-        next = std::min(next, from + i);
-      }
-    }
-    from = next;
+  for (int idle_attempts = 0; from < count && idle_attempts < idle_attempts_max;) {
+    const std::size_t to = std::min(from + slice_size, count);
+    std::vector<engine::CommandBody> slice(
+        work.commands.begin() + static_cast<std::ptrdiff_t>(from),
+        work.commands.begin() + static_cast<std::ptrdiff_t>(to));
+    const std::vector<engine::Answer> answers = co_await api.caller.execute_all(std::move(slice));
+    const std::size_t decided = take_answers(work, from, answers);
+    from += decided;
+    if (from == to) continue;
+    idle_attempts = decided == 0 ? idle_attempts + 1 : 0;
+    asio::steady_timer pause(api.executor, attempt_pause);
+    boost::system::error_code ignored;
+    co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   }
+  // Nothing behind the first one that was never taken counts as answered.
+  for (; from < count; ++from) work.answers[from].decision.decline = engine::Decline::overloaded;
 }
 
 json::value result_json(const BulkWork& work, const BulkLine& line) {

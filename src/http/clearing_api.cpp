@@ -2,6 +2,7 @@
 
 #include <boost/json/array.hpp>
 
+#include "http/answers.hpp"
 #include "http/api.hpp"
 #include "http/bodies.hpp"
 #include "http/kept_reports.hpp"
@@ -18,7 +19,8 @@ std::string listed_name(const ApiRequest& request) {
   std::string name(request.query_value("name"));
   if (const auto slash = name.rfind('/'); slash != std::string::npos) name.erase(0, slash + 1);
   name.resize(std::min(name.size(), file_name_size_max));
-  return name.empty() ? std::string("unnamed") : name;
+  // A name is bytes to a file system, and text to the list.
+  return name.empty() ? std::string("unnamed") : to_utf8(name);
 }
 
 // The name of the kept report of this call; empty when nothing is to be kept.

@@ -88,8 +88,9 @@ asio::awaitable<bool> Session::serve_one() {
   const Route* route = nullptr;
   std::optional<ApiResponse> refused = check_head(head, request, route);
   if (refused) {
-    // What is left of the request would be taken for the next one.
-    const bool goes_on = keep_alive && !has_body(head);
+    // What is left of the request would be taken for the next one; the body of this answer, for
+    // the next answer by a peer that asked for a HEAD.
+    const bool goes_on = keep_alive && !has_body(head) && request.method != "HEAD";
     log_refusal(request, *refused);
     co_return co_await write(*refused, goes_on);
   }

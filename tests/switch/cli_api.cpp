@@ -12,7 +12,7 @@ using holdfast::http::test::ApiUnderTest;
 // With the options that find the API.
 Finished run(const ApiUnderTest& api, const std::string& arguments, const std::string& input = {}) {
   return holdfast::cli::test::run_holdfast(arguments + " --config " + api.config_file().string(),
-                                       input);
+                                           input);
 }
 
 std::string file_with(const ApiUnderTest& api, const std::string& name, const std::string& text) {

@@ -236,3 +236,19 @@ TEST_CASE("bulk: lines are decided in order, each with its own result", "[http]"
   CHECK(again.json.at("results").as_array()[1] == 200);
   CHECK(api.ask("GET", "/v1/accounts/A1").at("booked") == "100000");
 }
+
+TEST_CASE("bulk: lines that found the engine busy are decided after all, and in order", "[http]") {
+  ApiUnderTest api(ApiUnderTest::Options{.inbox_capacity = 16});
+  std::string lines;
+  for (int i = 1000; i < 1500; ++i) {
+    const std::string id = "A" + std::to_string(i);
+    lines += R"({"id":")" + id + R"(","currency":"RUB","booked":1})" + "\n";
+    lines += R"({"pan":"411111111111)" + std::to_string(i) + R"(","expiry":"2912","account_id":")" +
+             id + "\"}\n";
+  }
+  const ApiAnswer answer = api.ask("POST", "/v1/bulk", lines);
+  const auto& results = answer.json.at("results").as_array();
+  REQUIRE(results.size() == 1000);
+  for (const auto& result : results) REQUIRE(result == 201);
+  CHECK(api.ask("GET", "/v1/ledger").text.find("\"customers\":500,") != std::string::npos);
+}

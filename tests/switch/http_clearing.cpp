@@ -90,6 +90,9 @@ TEST_CASE("clearing-files: what is no clearing file is refused whole", "[http]")
         "refused");
   CHECK(api.ask("POST", "/v1/clearing-files").at("code") == "missing_body");
   CHECK(api.ask("POST", "/v1/clearing-files?format=csv", record(1)).at("code") == "bad_query");
+  // A file's name is bytes; the list is UTF-8 all the same.
+  api.ask("POST", "/v1/clearing-files?name=%FFnight", "x");
+  CHECK(api.ask("GET", "/v1/clearing-files").text.find("\"ÿnight\"") != std::string::npos);
   CHECK(uploads_left(api) == 0);
 }
 

@@ -1,5 +1,6 @@
 #include "http_support.hpp"
 
+#include <spdlog/spdlog.h>
 #include <stdlib.h>
 
 #include <boost/asio/connect.hpp>
@@ -37,11 +38,12 @@ Config config_for(const fs::path& folder, bool has_manual_clock) {
   return config;
 }
 
-std::unique_ptr<engine::Engine> open_engine(const Config& config) {
+std::unique_ptr<engine::Engine> open_engine(const Config& config, std::size_t inbox_capacity) {
   engine::EngineOptions options;
   options.data_dir = config.data_dir;
   options.store_map_size = std::size_t{1} << 30;
   options.journal_segment_size = std::size_t{4} << 20;
+  options.inbox_capacity = inbox_capacity;
   options.check_invariants = true;
   auto engine = engine::Engine::open(options, config.rules);
   REQUIRE(engine.has_value());
@@ -61,7 +63,7 @@ std::string ApiAnswer::at(std::string_view key) const {
 struct ApiUnderTest::Parts {
   Parts(const fs::path& folder, Options options)
       : config(config_for(folder, options.has_manual_clock)),
-        engine(open_engine(config)),
+        engine(open_engine(config, options.inbox_capacity)),
         clock(config.testing, engine->recovery().last_command_at),
         calendar(config.business_day),
         core{config, *engine, clock, calendar, pan_key},
@@ -100,6 +102,7 @@ ApiUnderTest::ApiUnderTest() : ApiUnderTest(Options{}) {}
 ApiUnderTest::ApiUnderTest(Options options) : options_(options), folder_(make_folder()) {
   std::ofstream(folder_ / "token") << token() << '\n';
   std::ofstream(config_file()) << "data_dir = \"data\"\n[http]\ntoken_file = \"token\"\n";
+  spdlog::set_level(spdlog::level::err);
   start();
 }
 

@@ -27,6 +27,7 @@ class ApiUnderTest {
   struct Options {
     bool has_manual_clock = true;
     bool is_ready = true;
+    std::size_t inbox_capacity = 65'536;
   };
   ApiUnderTest();
   explicit ApiUnderTest(Options options);
