@@ -68,7 +68,7 @@ void take_back_posting(Deciding& d, const HoldRecord& hold, const AccountRecord&
   reduced.id = hold.id;
   reduced.reason = ReleaseReason::reversed;
   MinorUnits keeps = 0;
-  if (transaction_amount == 0 || transaction_amount >= hold.transaction_remaining) {
+  if (transaction_amount <= 0 || transaction_amount >= hold.transaction_remaining) {
     reduced.transaction_amount = hold.transaction_remaining;
     reduced.status = HoldStatus::released;
   } else {
@@ -92,7 +92,7 @@ void release(Deciding& d, const HoldRecord& hold, MinorUnits transaction_amount)
   HoldReduced reduced;
   reduced.id = hold.id;
   reduced.reason = ReleaseReason::reversed;
-  if (transaction_amount == 0 || transaction_amount >= hold.transaction_remaining) {
+  if (transaction_amount <= 0 || transaction_amount >= hold.transaction_remaining) {
     reduced.amount = hold.amount;
     reduced.fee = hold.fee;
     reduced.transaction_amount = hold.transaction_remaining;

@@ -10,6 +10,7 @@
 #include "bench/report.hpp"
 #include "bench/step.hpp"
 #include "bench/switch_server.hpp"
+#include "cli/progress_line.hpp"
 #include "http/running_switch.hpp"
 
 namespace holdfast::bench {
@@ -26,12 +27,6 @@ void show(const BenchOptions& options, const std::string& text) {
   std::fflush(stdout);
 }
 
-// One line that is written over, and only where somebody watches it.
-void show_progress(std::string_view text) {
-  fmt::print(stderr, "\r{:<60}\r", text);
-  std::fflush(stderr);
-}
-
 Outcome<std::string> find_config_folder(const BenchOptions& options) {
   const fs::path dialect =
       options.config_folder.empty()
@@ -45,6 +40,14 @@ Outcome<std::string> find_config_folder(const BenchOptions& options) {
   return {boost::system::in_place_value, file.parent_path().parent_path().string()};
 }
 
+// What `holdfast --version` says.
+Outcome<std::string> own_version(const fs::path& folder) {
+  constexpr std::chrono::seconds patience{10};
+  auto process = Process::start({own_binary().string(), "--version"}, folder / "version");
+  if (!process) return process.error();
+  return process->first_line(patience);
+}
+
 // Everything that a run needs while it lasts. The children end before their folder goes.
 class Run {
  public:
@@ -52,10 +55,13 @@ class Run {
       : options_(options), config_folder_(std::move(config_folder)), folder_(std::move(folder)) {}
 
   Outcome<void> measure() {
+    auto version = own_version(folder_);
+    if (!version) return version.error();
+    figures_.version = std::move(*version);
     auto machine = describe_machine(folder_);
     if (!machine) return machine.error();
     figures_.machine = std::move(*machine);
-    show(options_, machine_text(figures_.machine, options_));
+    show(options_, machine_text(figures_, options_));
     if (options_.runs_codec) {
       auto codec = measure_codec(config_folder_ / "dialects", folder_);
       if (!codec) return codec.error();
@@ -81,9 +87,9 @@ class Run {
     if (switch_) targets.push_back(switch_.get());
     for (const std::size_t connections : options_.connections) {
       for (const std::size_t window : options_.windows) {
-        show_progress(fmt::format("{} connections, window {} …", connections, window));
+        progress_.show(fmt::format("{} connections, window {} …", connections, window));
         auto step = run_step(options_, connections, window, targets, *requests, *dialect);
-        show_progress("");
+        progress_.clear();
         if (!step) return step.error();
         figures_.steps.push_back(std::move(*step));
         show(options_, step_text(figures_.steps.back()));
@@ -104,9 +110,9 @@ class Run {
         std::make_unique<SwitchServer>(SwitchPlan{folder_, config_folder_, options_.accounts});
     const auto begin = Clock::now();
     auto started = switch_->start([this](std::size_t done) {
-      show_progress(fmt::format("{} of {} accounts loaded …", done, options_.accounts));
+      progress_.show(fmt::format("{} of {} accounts loaded …", done, options_.accounts));
     });
-    show_progress("");
+    progress_.clear();
     if (!started) return started;
     figures_.loading_seconds = std::chrono::duration<double>(Clock::now() - begin).count();
     show(options_, fmt::format("accounts   {}, each with a card; loaded in {:.1f} s\n",
@@ -115,9 +121,9 @@ class Run {
   }
 
   Outcome<void> end_switch() {
-    show_progress("stopping the switch …");
+    progress_.show("stopping the switch …");
     auto stopped = switch_->stop();
-    show_progress("");
+    progress_.clear();
     if (!stopped || !options_.verifies_journal) return stopped;
     auto verified = switch_->verify();
     if (!verified) return verified.error();
@@ -130,6 +136,7 @@ class Run {
   const fs::path config_folder_;
   const fs::path folder_;
   BenchFigures figures_;
+  cli::ProgressLine progress_;
   std::vector<std::unique_ptr<ReferenceServer>> references_;
   std::unique_ptr<SwitchServer> switch_;
 };

@@ -55,7 +55,7 @@ Outcome<std::vector<CodecFigures>> measure_codec(const fs::path& dialects_folder
   }
   if (command.empty()) return Error{fmt::format("{}: no dialects", dialects_folder.string())};
   std::sort(command.begin(), command.end());
-  const fs::path program = binary_folder() / "bench-codec";
+  const fs::path program = own_binary().parent_path() / "bench-codec";
   if (!fs::exists(program)) {
     return Error{
         fmt::format("{}: not found; it is built together with holdfast", program.string())};

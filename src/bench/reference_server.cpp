@@ -13,13 +13,13 @@ constexpr std::string_view ready = "ready port=";
 
 }  // namespace
 
-std::filesystem::path binary_folder() {
+std::filesystem::path own_binary() {
   std::error_code ignored;
-  return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
+  return std::filesystem::read_symlink("/proc/self/exe", ignored);
 }
 
 Outcome<void> ReferenceServer::begin_turn() {
-  const auto program = binary_folder() / ("bench-" + name_);
+  const auto program = own_binary().parent_path() / ("bench-" + name_);
   if (!std::filesystem::exists(program)) {
     return Error{
         fmt::format("{}: not found; it is built together with holdfast", program.string())};

@@ -53,13 +53,15 @@ std::string target_line(const StepFigures& step, const TargetFigures& target) {
 
 }  // namespace
 
-std::string machine_text(const Machine& machine, const BenchOptions& options) {
+std::string machine_text(const BenchFigures& figures, const BenchOptions& options) {
+  const Machine& machine = figures.machine;
   std::string text = fmt::format(
       "machine    {} cores, {}, {}\n"
       "data on    {}: {}; 8 KiB appended and synced: p50 {:.0f} µs, p99 {:.0f} µs\n"
-      "build      {}\n",
+      "holdfast   {}, {}\n",
       machine.cores, machine.processor, machine.kernel, options.folder.string(), machine.filesystem,
-      microseconds(machine.sync_p50), microseconds(machine.sync_p99), build_type());
+      microseconds(machine.sync_p50), microseconds(machine.sync_p99), figures.version,
+      build_type());
   if (!is_optimised_build()) {
     text += "WARNING    this build is not for measuring: its figures mean nothing\n";
   }

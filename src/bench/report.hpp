@@ -12,6 +12,7 @@
 namespace holdfast::bench {
 
 struct BenchFigures {
+  std::string version;
   Machine machine;
   double loading_seconds = 0;
   std::vector<StepFigures> steps;
@@ -19,7 +20,7 @@ struct BenchFigures {
   std::string verification;  // what `journal verify` printed; empty when it was not asked for
 };
 
-std::string machine_text(const Machine& machine, const BenchOptions& options);
+std::string machine_text(const BenchFigures& figures, const BenchOptions& options);
 // Two lines of headings, then a line for each target of a step.
 std::string step_headings(const BenchOptions& options);
 std::string step_text(const StepFigures& step);

@@ -70,7 +70,8 @@ json::object codec_json(const CodecFigures& line) {
 }  // namespace
 
 std::string json_text(const BenchFigures& figures, const BenchOptions& options) {
-  json::object report{{"machine", machine_json(figures.machine, options)},
+  json::object report{{"version", figures.version},
+                      {"machine", machine_json(figures.machine, options)},
                       {"seed", options.seed},
                       {"rounds", options.rounds},
                       {"measured_ms", options.measured.count()},

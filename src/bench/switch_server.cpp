@@ -79,11 +79,6 @@ Outcome<std::uint16_t> link_port(std::string_view ready_line) {
   return port;
 }
 
-std::string own_binary() {
-  std::error_code ignored;
-  return fs::read_symlink("/proc/self/exe", ignored).string();
-}
-
 }  // namespace
 
 // Everything that is not said here is a default, as in a switch at work. The profile of the cards;
@@ -120,8 +115,8 @@ Outcome<void> SwitchServer::start(const std::function<void(std::size_t)>& progre
   const auto profile = write_config();
   if (!profile) return profile.error();
   const fs::path config = plan_.folder / "holdfast.toml";
-  auto process =
-      Process::start({own_binary(), "serve", "--config", config.string()}, plan_.folder / "serve");
+  auto process = Process::start({own_binary().string(), "serve", "--config", config.string()},
+                                plan_.folder / "serve");
   if (!process) return process.error();
   process_ = std::move(*process);
   const auto line = process_->first_line(start_patience);
@@ -167,7 +162,8 @@ Outcome<void> SwitchServer::stop() {
 
 Outcome<std::string> SwitchServer::verify() const {
   const std::string data = (plan_.folder / "data").string();
-  auto process = Process::start({own_binary(), "journal", "verify", data}, plan_.folder / "verify");
+  auto process =
+      Process::start({own_binary().string(), "journal", "verify", data}, plan_.folder / "verify");
   if (!process) return process.error();
   const auto exit_code = process->wait(verify_patience);
   if (!exit_code) return Error{"holdfast journal verify " + exit_code.error().text};

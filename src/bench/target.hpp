@@ -51,7 +51,7 @@ class ReferenceServer : public Target {
   std::uint16_t port_ = 0;
 };
 
-// The folder where this program and the references lie.
-std::filesystem::path binary_folder();
+// This program; the references lie beside it.
+std::filesystem::path own_binary();
 
 }  // namespace holdfast::bench

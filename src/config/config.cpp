@@ -121,7 +121,10 @@ std::optional<std::string> read_rule_files(TomlReader& reader, Config& config) {
     const char* key;
     std::optional<std::string> (*read)(const std::filesystem::path&, Config&);
   };
-  static constexpr RuleFile files[] = {{"fx_rates", read_fx_rates}, {"holds", read_hold_lifetimes}};
+  static constexpr RuleFile files[] = {{"fx_rates", read_fx_rates},
+                                       {"holds", read_hold_lifetimes},
+                                       {"limits", note_rule_file},
+                                       {"tariffs", note_rule_file}};
   for (const RuleFile& file : files) {
     const auto path = reader.text(file.key);
     if (!path) continue;

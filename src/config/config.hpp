@@ -66,6 +66,8 @@ struct Config {
   TestingConfig testing;
   EngineConfig engine;
   engine::Rules rules;
+  // Rule files of the contract that this version reads but does not apply yet: the log says so.
+  std::vector<std::filesystem::path> rule_files_not_applied;
   std::string home_country;  // DE19 of domestic transactions; empty: everything is domestic
 };
 

@@ -123,4 +123,15 @@ std::optional<std::string> read_hold_lifetimes(const std::filesystem::path& file
   });
 }
 
+std::optional<std::string> note_rule_file(const std::filesystem::path& file, Config& config) {
+  try {
+    const toml::table root = toml::parse_file(file.string());
+    if (!root.empty()) config.rule_files_not_applied.push_back(file);
+  } catch (const toml::parse_error& error) {
+    return fmt::format("{}: line {}: {}", file.string(), error.source().begin.line,
+                       error.description());
+  }
+  return std::nullopt;
+}
+
 }  // namespace holdfast

@@ -13,4 +13,7 @@ namespace holdfast {
 std::optional<std::string> read_fx_rates(const std::filesystem::path& file, Config& config);
 std::optional<std::string> read_hold_lifetimes(const std::filesystem::path& file, Config& config);
 
+// For limits and tariffs, which a later version applies: only that the file is sound TOML.
+std::optional<std::string> note_rule_file(const std::filesystem::path& file, Config& config);
+
 }  // namespace holdfast

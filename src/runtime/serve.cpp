@@ -169,6 +169,10 @@ int run_serve(const std::filesystem::path& config_file) {
   auto token = load_token(config->http.token_file);
   if (!token) return fail(1, token.error().text);
 
+  for (const auto& file : config->rule_files_not_applied) {
+    spdlog::warn("{}: this version does not apply these rules yet", file.string());
+  }
+
   auto engine = engine::Engine::open(engine_options(*config), config->rules);
   if (!engine) return fail(1, engine.error().detail);
   const engine::RecoveryReport& recovery = (*engine)->recovery();
