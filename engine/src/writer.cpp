@@ -197,7 +197,9 @@ Result<std::unique_ptr<Engine>> Engine::open(const EngineOptions& options, Rules
 bool Engine::submit(Submission& submission) {
   return writer_->submit(submission);
 }
-bool Engine::is_stopping() const { return writer_->is_stopping(); }
+bool Engine::is_stopping() const {
+  return writer_->is_stopping();
+}
 Result<void> Engine::stop() {
   return writer_->stop();
 }

@@ -122,8 +122,9 @@ class Ingestion {
     if (auto* rejection = std::get_if<Rejection>(&command)) return reject(*rejection);
     if (pipeline_.full()) settle_oldest();
     const auto stamp = stamp_();
-    pipeline_.submit(record.number, {stamp.now, stamp.business_date, {},
-                                     std::get<engine::PostClearing>(std::move(command))});
+    pipeline_.submit(
+        record.number,
+        {stamp.now, stamp.business_date, {}, std::get<engine::PostClearing>(std::move(command))});
   }
 
   void reject(const Rejection& rejection) {
@@ -168,8 +169,8 @@ class Ingestion {
       case engine::ClearingOutcome::rejected:
       case engine::ClearingOutcome::none:
         ++report_.rejected;
-        report_.exceptions.push_back({record, std::string(engine::name(decision.decline)),
-                                      "the record cannot be posted"});
+        report_.exceptions.push_back(
+            {record, std::string(engine::name(decision.decline)), "the record cannot be posted"});
         break;
     }
     const bool posted = decision.clearing == engine::ClearingOutcome::posted_matched ||
@@ -196,8 +197,7 @@ class Ingestion {
 };
 
 Outcome<iso8583::Dialect> load_ipm_dialect(const Core& core, const std::string& name) {
-  auto dialect =
-      iso8583::load_dialect(http::dialect_file(name, core.config.file.parent_path()));
+  auto dialect = iso8583::load_dialect(http::dialect_file(name, core.config.file.parent_path()));
   if (!dialect) return Error{iso8583::to_string(dialect.error())};
   return std::move(*dialect);
 }

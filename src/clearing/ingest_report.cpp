@@ -34,9 +34,8 @@ std::string amounts_text(const std::map<std::string, std::int64_t>& amounts) {
 std::string to_json(const IngestReport& report) {
   json::array exceptions;
   for (const IngestException& exception : report.exceptions) {
-    exceptions.push_back(json::object{{"record", exception.record},
-                                      {"code", exception.code},
-                                      {"detail", exception.detail}});
+    exceptions.push_back(json::object{
+        {"record", exception.record}, {"code", exception.code}, {"detail", exception.detail}});
   }
   return json::serialize(json::object{{"file_id", report.file_id},
                                       {"records", report.records},

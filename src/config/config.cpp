@@ -55,8 +55,8 @@ void read_link(TomlReader& reader, Config& config) {
   link.framing.frame_length_max =
       static_cast<std::size_t>(reader.integer("frame_length_max", 64, 65'535).value_or(16'384));
   link.require_sign_on = reader.boolean("require_sign_on").value_or(false);
-  link.reply_deadline = std::chrono::milliseconds(
-      reader.integer("reply_deadline_ms", 1, 600'000).value_or(2000));
+  link.reply_deadline =
+      std::chrono::milliseconds(reader.integer("reply_deadline_ms", 1, 600'000).value_or(2000));
   link.in_flight_max =
       static_cast<std::size_t>(reader.integer("in_flight_max", 1, 65'536).value_or(1024));
   link.connections_max =
@@ -81,8 +81,9 @@ void read_business_day(TomlReader& reader, Config& config) {
   int minutes = 0;
   const bool shape = cut_off.size() == 5 && cut_off[2] == ':';
   const auto hours_end = std::from_chars(cut_off.data(), cut_off.data() + 2, hours);
-  const auto minutes_end = std::from_chars(cut_off.data() + std::min<std::size_t>(3, cut_off.size()),
-                                           cut_off.data() + cut_off.size(), minutes);
+  const auto minutes_end =
+      std::from_chars(cut_off.data() + std::min<std::size_t>(3, cut_off.size()),
+                      cut_off.data() + cut_off.size(), minutes);
   if (!shape || hours_end.ptr != cut_off.data() + 2 || minutes_end.ec != std::errc{} ||
       minutes_end.ptr != cut_off.data() + cut_off.size() || hours < 0 || hours > 23 ||
       minutes < 0 || minutes > 59) {
@@ -160,12 +161,12 @@ Outcome<Config> load_config(const std::filesystem::path& file) {
     });
     root.tables("links", [&config](TomlReader& reader) { read_link(reader, config); });
     if (config.links.empty()) root.refuse("links", "at least one [[links]] is needed");
-    root.table("business_day", [&config](TomlReader& reader) { read_business_day(reader, config); });
+    root.table("business_day",
+               [&config](TomlReader& reader) { read_business_day(reader, config); });
     root.table("testing", [&config](TomlReader& reader) { read_testing(reader, config); });
     root.table("engine", [&config](TomlReader& reader) { read_engine(reader, config.engine); });
-    root.table("files", [&](TomlReader& reader) {
-      rule_file_error = read_rule_files(reader, config);
-    });
+    root.table("files",
+               [&](TomlReader& reader) { rule_file_error = read_rule_files(reader, config); });
   });
   if (error) return Error{*error};
   if (rule_file_error) return Error{*rule_file_error};

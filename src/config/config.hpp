@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "error.hpp"
 #include "engine/rules.hpp"
 #include "engine/types.hpp"
+#include "error.hpp"
 #include "iso8583/framing.hpp"
 
 namespace holdfast {

@@ -64,10 +64,9 @@ engine::ScaledRate read_rate(TomlReader& reader, std::string_view key) {
 std::optional<std::string> read_fx_rates(const std::filesystem::path& file, Config& config) {
   return read_toml_file(file, [&config](TomlReader& root) {
     config.home_country = root.text("home_country").value_or("");
-    const bool three_digits =
-        config.home_country.size() == 3 &&
-        std::all_of(config.home_country.begin(), config.home_country.end(),
-                    [](char c) { return c >= '0' && c <= '9'; });
+    const bool three_digits = config.home_country.size() == 3 &&
+                              std::all_of(config.home_country.begin(), config.home_country.end(),
+                                          [](char c) { return c >= '0' && c <= '9'; });
     if (root.has("home_country") && !three_digits) {
       root.refuse("home_country", "must be a numeric ISO 3166 code such as \"643\"");
     }

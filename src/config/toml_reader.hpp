@@ -2,13 +2,14 @@
 // unknown keys found at the end. The first error wins; later reads change nothing.
 #pragma once
 
+#include <toml++/toml.h>
+
 #include <filesystem>
 #include <functional>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
-#include <toml++/toml.h>
 #include <vector>
 
 namespace holdfast {

@@ -96,8 +96,8 @@ FieldResult<CardCommand> reverse_command(const Message& message, iso8583::Mti mt
   command.is_advice = mti.function() == 2;
   request->refusable = !command.is_advice;
   if (original) {
-    command.original = request_key(*token, original->mti, original->transmitted_at,
-                                   original->stan, digests);
+    command.original =
+        request_key(*token, original->mti, original->transmitted_at, original->stan, digests);
     command.original_acquirer = decltype(command.original_acquirer)::cut(original->acquirer);
   }
   return CardCommand{std::move(*request), command};

@@ -1,9 +1,8 @@
 #include "link/card_request.hpp"
 
+#include <boost/endian/conversion.hpp>
 #include <charconv>
 #include <cstring>
-
-#include <boost/endian/conversion.hpp>
 
 namespace holdfast {
 namespace {
@@ -23,9 +22,8 @@ FieldResult<engine::Money> amount_with_currency(const Message& message, int amou
   const std::string_view text = message.get(currency_field);
   // 1993 dialects may carry the alphabetic code.
   const bool numeric = text.find_first_not_of("0123456789") == std::string_view::npos;
-  const auto currency = numeric
-                            ? engine::CurrencyCode::from_numeric(static_cast<int>(number(text)))
-                            : engine::CurrencyCode::from_alpha(text);
+  const auto currency = numeric ? engine::CurrencyCode::from_numeric(static_cast<int>(number(text)))
+                                : engine::CurrencyCode::from_alpha(text);
   if (!currency) return FieldFault{currency_field, "no such currency"};
   return engine::Money{number(message.get(amount_field)), *currency};
 }
@@ -93,8 +91,7 @@ engine::Channel channel_of(const Message& message, engine::Operation operation) 
   return engine::Channel::pos;
 }
 
-FieldResult<engine::MatchKeys> match_keys(const iso8583::Dialect& dialect,
-                                          const Message& message) {
+FieldResult<engine::MatchKeys> match_keys(const iso8583::Dialect& dialect, const Message& message) {
   engine::MatchKeys keys;
   const iso8583::Semantics& semantics = dialect.semantics();
   const auto lifecycle = decltype(keys.lifecycle_id)::from(semantics.lifecycle_id(message));
@@ -116,7 +113,8 @@ engine::RequestKey request_key(const engine::CardToken& token, std::string_view 
   const auto hash = digests.sha256({card, mti.substr(0, 3), transmitted_at, stan});
   engine::RequestKey key;
   // The time comes first, so that the keys of one day lie together in the store.
-  boost::endian::store_big_u32(key.bytes.data(), static_cast<std::uint32_t>(number(transmitted_at)));
+  boost::endian::store_big_u32(key.bytes.data(),
+                               static_cast<std::uint32_t>(number(transmitted_at)));
   std::memcpy(key.bytes.data() + 4, hash.data(), key.bytes.size() - 4);
   return key;
 }
@@ -128,8 +126,8 @@ FieldResult<engine::Request> request_identity(const Message& message, iso8583::M
   engine::Request request;
   request.key = request_key(token, mti.text(), message.get(7), message.get(11), digests);
   request.variant = digest64(digests, {message.get(32), message.get(37), message.get(41)});
-  request.content = digest64(digests, {message.get(3), message.get(4), message.get(49),
-                                       message.get(90), message.get(95)});
+  request.content = digest64(
+      digests, {message.get(3), message.get(4), message.get(49), message.get(90), message.get(95)});
   request.acquirer = decltype(request.acquirer)::cut(without_leading_zeros(message.get(32)));
   request.terminal = decltype(request.terminal)::cut(trimmed(message.get(41)));
   return request;

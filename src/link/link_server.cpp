@@ -30,7 +30,8 @@ LinkServer::~LinkServer() = default;
 Outcome<ListenAddress> LinkServer::listen() {
   error_code error;
   const auto address = asio::ip::make_address(config_.listen.host, error);
-  if (error) return Error{fmt::format("link {}: '{}' is no address", config_.name, config_.listen.host)};
+  if (error)
+    return Error{fmt::format("link {}: '{}' is no address", config_.name, config_.listen.host)};
   const asio::ip::tcp::endpoint endpoint(address, config_.listen.port);
   acceptor_.open(endpoint.protocol(), error);
   if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
@@ -76,11 +77,12 @@ void LinkServer::stop() {
   for (const auto& session : sessions) session->stop();
 }
 
-void LinkServer::ended(Session& session) { sessions_.erase(session.shared_from_this()); }
+void LinkServer::ended(Session& session) {
+  sessions_.erase(session.shared_from_this());
+}
 
 void LinkServer::deliver(std::span<engine::Submission* const> finished) {
-  asio::post(io_, [exchanges = std::vector<engine::Submission*>(finished.begin(),
-                                                                finished.end())] {
+  asio::post(io_, [exchanges = std::vector<engine::Submission*>(finished.begin(), finished.end())] {
     for (engine::Submission* submission : exchanges) {
       auto* exchange = static_cast<Session::OwnedExchange*>(submission);
       exchange->session.finish(*exchange);

@@ -45,8 +45,8 @@ Handled MessageHandler::handle(Exchange& exchange, bool& signed_on,
 
   const bool is_request = mti.function() == 0;
   const bool is_inquiry = operation_of(message) == engine::Operation::inquiry;
-  if (is_request && (mti.message_class() == authorization ||
-                     (mti.message_class() == financial && is_inquiry))) {
+  if (is_request &&
+      (mti.message_class() == authorization || (mti.message_class() == financial && is_inquiry))) {
     return submit(exchange, authorize_command(dialect_, message, mti, digests_), completions, out);
   }
   if (mti.message_class() == reversal && (is_request || mti.function() == 2)) {
@@ -95,8 +95,7 @@ Handled MessageHandler::refuse_unreadable(Exchange& exchange, const iso8583::Cod
                                           std::vector<std::uint8_t>& out) {
   spdlog::warn("link {}: unreadable message of {} bytes: {}", link_.name, exchange.payload.size(),
                iso8583::to_string(error));
-  const bool can_answer =
-      exchange.mti && exchange.mti->is_request() && exchange.message.has(11);
+  const bool can_answer = exchange.mti && exchange.mti->is_request() && exchange.message.has(11);
   return can_answer ? reply(exchange, code_format_error, out) : Handled::ignored;
 }
 

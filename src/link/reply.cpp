@@ -90,13 +90,14 @@ void ReplyWriter::set_balances(const Message& request, const engine::Decision& d
   const std::string_view account_type = processing_code.substr(2, 2);
   balances_.clear();
   auto add = [&](std::string_view amount_type, engine::MinorUnits amount) {
-    const std::uint64_t magnitude = amount < 0 ? ~static_cast<std::uint64_t>(amount) + 1
-                                               : static_cast<std::uint64_t>(amount);
+    const std::uint64_t magnitude =
+        amount < 0 ? ~static_cast<std::uint64_t>(amount) + 1 : static_cast<std::uint64_t>(amount);
     if (magnitude > 999'999'999'999) return;  // does not fit the field: better none than a part
     fmt::format_to(std::back_inserter(balances_), "{}{}{:03}{}{:012}", account_type, amount_type,
                    decision.currency.numeric(), amount < 0 ? 'D' : 'C', magnitude);
   };
-  const bool is_inquiry = processing_code.substr(0, 1) == "3" && processing_code.substr(0, 2) != "39";
+  const bool is_inquiry =
+      processing_code.substr(0, 1) == "3" && processing_code.substr(0, 2) != "39";
   if (is_inquiry) add("01", decision.ledger);
   add("02", decision.available);
   if (!balances_.empty()) response_.set(54, balances_);
@@ -121,7 +122,8 @@ bool ReplyWriter::append_frame(std::span<const std::uint8_t> header, std::size_t
     out.resize(begin);
     return false;
   }
-  const auto written = iso8583::write_frame_header(framing_, header, *size, frame.first(header_size));
+  const auto written =
+      iso8583::write_frame_header(framing_, header, *size, frame.first(header_size));
   out.resize(written ? begin + header_size + *size : begin);
   return written.has_value();
 }

@@ -37,7 +37,9 @@ constexpr ResponseCode internal{Decline::failed, "96", "909", "internal"};
 
 }  // namespace
 
-std::span<const ResponseCode> response_codes() { return table; }
+std::span<const ResponseCode> response_codes() {
+  return table;
+}
 
 const ResponseCode& response_code(Decline decline) {
   const auto row = std::find_if(table.begin(), table.end(),
@@ -47,9 +49,9 @@ const ResponseCode& response_code(Decline decline) {
 
 std::string_view action_code(std::string_view code_1987) {
   if (code_1987 == code_format_error) return "904";
-  const auto row =
-      std::find_if(table.begin(), table.end(),
-                   [code_1987](const ResponseCode& r) { return r.code_1987 == code_1987; });
+  const auto row = std::find_if(table.begin(), table.end(), [code_1987](const ResponseCode& r) {
+    return r.code_1987 == code_1987;
+  });
   return row == table.end() ? internal.code_1993 : row->code_1993;
 }
 

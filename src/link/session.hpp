@@ -54,8 +54,8 @@ class Session : public std::enable_shared_from_this<Session> {
   std::vector<std::unique_ptr<OwnedExchange>> exchanges_;
   std::vector<OwnedExchange*> free_exchanges_;
   std::size_t in_flight_ = 0;
-  std::vector<std::uint8_t> outbox_;   // replies that wait
-  std::vector<std::uint8_t> sending_;  // replies that are being written
+  std::vector<std::uint8_t> outbox_;       // replies that wait
+  std::vector<std::uint8_t> sending_;      // replies that are being written
   boost::asio::steady_timer changed_;      // cancelled when something that is waited for changed
   boost::asio::steady_timer write_stall_;  // a peer that does not read is let go
 };

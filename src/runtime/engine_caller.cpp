@@ -24,21 +24,21 @@ EngineCaller::EngineCaller(Core& core, asio::any_io_executor executor)
 
 void EngineCaller::deliver(std::span<engine::Submission* const> finished) {
   // One post for the whole batch.
-  asio::post(executor_, [calls = std::vector<engine::Submission*>(finished.begin(),
-                                                                  finished.end())] {
-    for (engine::Submission* submission : calls) {
-      auto* call = static_cast<Call*>(submission);
-      call->done = true;
-      call->wake.cancel();
-    }
-  });
+  asio::post(executor_,
+             [calls = std::vector<engine::Submission*>(finished.begin(), finished.end())] {
+               for (engine::Submission* submission : calls) {
+                 auto* call = static_cast<Call*>(submission);
+                 call->done = true;
+                 call->wake.cancel();
+               }
+             });
 }
 
 asio::awaitable<void> EngineCaller::run(Call& call) {
   call.completions = this;
   if (!core_.engine.submit(call)) {
-    call.answer.decision.decline = core_.engine.halted().empty() ? engine::Decline::overloaded
-                                                                 : engine::Decline::halted;
+    call.answer.decision.decline =
+        core_.engine.halted().empty() ? engine::Decline::overloaded : engine::Decline::halted;
     co_return;
   }
   // Cancelling the wait must not free the call while the engine has it.
@@ -78,8 +78,8 @@ asio::awaitable<std::vector<engine::Answer>> EngineCaller::execute_all(
       call.command = {stamp.now, stamp.business_date, {}, std::move(bodies[i++])};
       if (!core_.engine.submit(call)) {
         call.done = true;
-        call.answer.decision.decline = core_.engine.halted().empty() ? engine::Decline::overloaded
-                                                                     : engine::Decline::halted;
+        call.answer.decision.decline =
+            core_.engine.halted().empty() ? engine::Decline::overloaded : engine::Decline::halted;
       }
     }
     Call& oldest = calls.front();

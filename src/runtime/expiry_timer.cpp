@@ -30,7 +30,9 @@ asio::awaitable<bool> expire_due(EngineCaller& engine) {
 ExpiryTimer::ExpiryTimer(asio::io_context& io, Core& core)
     : io_(io), engine_(core, io.get_executor()), timer_(io) {}
 
-void ExpiryTimer::start() { asio::co_spawn(io_, run(), asio::detached); }
+void ExpiryTimer::start() {
+  asio::co_spawn(io_, run(), asio::detached);
+}
 
 void ExpiryTimer::stop() {
   asio::post(io_, [this] {

@@ -18,8 +18,7 @@ void require(bool done) {
 
 }  // namespace
 
-Outcome<PanKey> load_pan_key(const std::filesystem::path& file,
-                                                        bool may_create) {
+Outcome<PanKey> load_pan_key(const std::filesystem::path& file, bool may_create) {
   if (!std::filesystem::exists(file)) {
     if (!may_create) {
       return Error{fmt::format("{}: the PAN key is gone, but there is data that was made with it",

@@ -11,8 +11,8 @@
 #include <string>
 #include <string_view>
 
-#include "error.hpp"
 #include "engine/types.hpp"
+#include "error.hpp"
 
 namespace holdfast {
 
@@ -20,8 +20,7 @@ using PanKey = std::array<std::uint8_t, 32>;
 
 // Reads the key, or makes a random one (mode 0600) when `may_create` and there is none. A key
 // that is gone while there is data is an error: without it no card would be found again.
-Outcome<PanKey> load_pan_key(const std::filesystem::path& file,
-                                                        bool may_create);
+Outcome<PanKey> load_pan_key(const std::filesystem::path& file, bool may_create);
 
 // HMAC-SHA-256 of the PAN, cut to 16 bytes. One for each thread.
 class CardTokenizer {

@@ -21,8 +21,7 @@ std::string system_error(const std::filesystem::path& file) {
 
 }  // namespace
 
-Outcome<void> write_secret_file(const std::filesystem::path& file,
-                                                           std::string_view content) {
+Outcome<void> write_secret_file(const std::filesystem::path& file, std::string_view content) {
   std::error_code ec;
   if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), ec);
   const std::string temporary = file.string() + ".tmp";

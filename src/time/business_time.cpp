@@ -23,8 +23,7 @@ engine::Instant cut_off_at(std::tm day, int days, std::chrono::minutes cut_off) 
 
 engine::BusinessDate date_of(const std::tm& day, int days_later) {
   using namespace std::chrono;
-  const year_month_day date{year{day.tm_year + 1900},
-                            month{static_cast<unsigned>(day.tm_mon + 1)},
+  const year_month_day date{year{day.tm_year + 1900}, month{static_cast<unsigned>(day.tm_mon + 1)},
                             std::chrono::day{static_cast<unsigned>(day.tm_mday)}};
   return {static_cast<std::int32_t>(sys_days{date}.time_since_epoch().count() + days_later)};
 }

@@ -52,19 +52,20 @@ bool Bank::start() {
 
 bool Bank::open_accounts() {
   for (int account = 0; account < accounts; ++account) {
-    const bool done =
-        ask("PUT", fmt::format("/v1/accounts/A{}", account),
-            fmt::format(R"({{"currency":"RUB","booked":{}}})", opening_balance)) &&
-        ask("POST", "/v1/cards",
-            fmt::format(R"({{"pan":"{}","expiry":"4912","account_id":"A{}"}})", pan(account),
-                        account));
+    const bool done = ask("PUT", fmt::format("/v1/accounts/A{}", account),
+                          fmt::format(R"({{"currency":"RUB","booked":{}}})", opening_balance)) &&
+                      ask("POST", "/v1/cards",
+                          fmt::format(R"({{"pan":"{}","expiry":"4912","account_id":"A{}"}})",
+                                      pan(account), account));
     if (!done) return fail("an account cannot be opened");
   }
   opened_ = true;
   return true;
 }
 
-std::string Bank::pan(int account) { return fmt::format("411111000000{:04}", account); }
+std::string Bank::pan(int account) {
+  return fmt::format("411111000000{:04}", account);
+}
 
 Fields Bank::purchase(int account, std::int64_t amount, std::uint32_t trace) {
   return {{0, "0100"},
@@ -117,7 +118,8 @@ bool Bank::ledger_is_zero() {
   for (const auto& [currency, sums] : answer.at("currencies").as_object()) {
     std::int64_t total = 0;
     for (const auto& [name, amount] : sums.as_object()) total += amount.as_int64();
-    if (total != 0) return fail(fmt::format("the ledger of {} sums to {}", std::string_view(currency), total));
+    if (total != 0)
+      return fail(fmt::format("the ledger of {} sums to {}", std::string_view(currency), total));
   }
   return true;
 }

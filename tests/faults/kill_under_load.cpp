@@ -42,8 +42,8 @@ class KillTest {
     if (verify.exit_code != 0) return fail("journal verify after the kill: " + verify.errors);
     if (!bank_.start()) return false;
     const std::size_t heard = heard_count(round_begin);
-    fmt::print("seed {}: {} sent, {} heard before the kill\n", seed,
-               history_.size() - round_begin, heard);
+    fmt::print("seed {}: {} sent, {} heard before the kill\n", seed, history_.size() - round_begin,
+               heard);
     if (heard == 0) return fail("nothing was heard: the load never reached the switch");
     return retransmit(round_begin) && balances_agree() && bank_.ledger_is_zero();
   }
@@ -52,7 +52,8 @@ class KillTest {
   void load_until_killed(std::uint64_t seed) {
     std::vector<std::thread> threads;
     for (int client = 0; client < clients; ++client) {
-      threads.emplace_back([this, seed, client] { load(seed * 100 + static_cast<unsigned>(client)); });
+      threads.emplace_back(
+          [this, seed, client] { load(seed * 100 + static_cast<unsigned>(client)); });
     }
     std::mt19937_64 random(seed);
     std::this_thread::sleep_for(std::chrono::milliseconds(40 + random() % 400));
@@ -97,7 +98,8 @@ class KillTest {
     } else {
       sent.account = static_cast<int>(random() % faults::accounts);
       // Some are far above any balance: declines must be remembered, too.
-      sent.amount = random() % 10 == 0 ? 900'000'000 : static_cast<std::int64_t>(1 + random() % 5000);
+      sent.amount =
+          random() % 10 == 0 ? 900'000'000 : static_cast<std::int64_t>(1 + random() % 5000);
       sent.message = Bank::purchase(sent.account, sent.amount, trace_);
     }
     history_.push_back(std::move(sent));

@@ -120,7 +120,9 @@ bool LinkClient::is_closed_by_peer(milliseconds patience) {
   }
 }
 
-void LinkClient::shut_down_sending() { ::shutdown(socket_, SHUT_WR); }
+void LinkClient::shut_down_sending() {
+  ::shutdown(socket_, SHUT_WR);
+}
 
 void LinkClient::receive_little() {
   const int size = 4096;
