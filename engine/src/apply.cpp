@@ -1,5 +1,6 @@
 #include <type_traits>
 
+#include "decision_record.hpp"
 #include "state.hpp"
 
 namespace engine {
@@ -35,15 +36,42 @@ class Applier {
 
   void operator()(const CardPut& fact) {
     CardRecord card;
-    card.account = fact.account;
     card.issued_at = event_.at;
-    if (!fact.issued) card.issued_at = state_.cards.get(fact.token)->issued_at;
+    if (!fact.issued) card = *state_.cards.get(fact.token);
+    card.account = fact.account;
     card.expiry_yymm = fact.expiry_yymm;
     card.status = fact.status;
     card.pan_masked = fact.pan_masked;
+    if (card.limit_profile != fact.limit_profile) ++card.limits_version;
     card.limit_profile = fact.limit_profile;
     state_.cards.put(fact.token, card);
     if (fact.issued) ++state_.meta.card_count;
+  }
+
+  void operator()(const LimitRulesPut& fact) {
+    auto put = [&fact](auto& record) {
+      record.limit_rule_count = fact.count;
+      ++record.limits_version;
+    };
+    if (fact.account) {
+      put(state_.accounts.edit(fact.account));
+    } else {
+      put(state_.cards.edit(fact.token));
+    }
+  }
+  void operator()(const LimitRulePut& fact) {
+    const LimitOwner owner = fact.account ? limit_owner(fact.account) : limit_owner(fact.token);
+    state_.limit_rules.put({owner, fact.ordinal}, fact.rule);
+  }
+  void operator()(const LimitUsed& fact) {
+    const LimitUsageKey key{fact.owner, fact.shape, fact.slot};
+    LimitUsageRecord usage = state_.limit_usage.get(key).value_or(LimitUsageRecord{});
+    if (usage.window != fact.window || usage.stamp != fact.stamp) {
+      usage = {fact.window, 0, 0, fact.stamp};
+    }
+    add(usage.amount, fact.amount);
+    add(usage.count, fact.count);
+    state_.limit_usage.put(key, usage);
   }
 
   void operator()(const HoldPlaced& fact) {
@@ -64,6 +92,14 @@ class Applier {
     hold.kind = fact.kind;
     hold.operation = fact.operation;
     hold.channel = fact.channel;
+    hold.region = fact.region;
+    hold.fee_terms = fact.fee_terms;
+    hold.financial = fact.financial ? 1 : 0;
+    hold.programme = fact.programme;
+    if (fact.uses_limits) {
+      hold.used_amount = fact.amount;
+      hold.used_count = 1;
+    }
     hold.reference = fact.reference;
     const bool moved_at_once =
         fact.kind == HoldKind::posting || fact.kind == HoldKind::acknowledgement;
@@ -92,7 +128,10 @@ class Applier {
     add(hold.fee, -fact.fee);
     add(hold.transaction_remaining, -fact.transaction_amount);
     add(hold.cleared_amount, fact.cleared);
+    add(hold.used_amount, -fact.unused);
+    if (fact.not_counted) hold.used_count = 0;
     if (fact.reason == ReleaseReason::cleared) ++hold.clearing_count;
+    if (fact.is_final) hold.finally_cleared = 1;
     if (fact.reason == ReleaseReason::reversed) hold.reversed = 1;
     hold.status = fact.status;
     AccountRecord& account = state_.accounts.edit(hold.account);
@@ -103,6 +142,41 @@ class Applier {
       --account.open_hold_count;
     }
   }
+
+  void operator()(const HoldIncreased& fact) {
+    HoldRecord& hold = state_.holds.edit(fact.id);
+    ENGINE_ASSERT(hold.is_open());
+    add(hold.amount, fact.amount);
+    add(hold.fee, fact.fee);
+    add(hold.original_amount, fact.amount);
+    add(hold.transaction_amount, fact.transaction_amount);
+    add(hold.transaction_remaining, fact.transaction_amount);
+    add(hold.used_amount, fact.amount);
+    // It stays in the bucket of its first end, which puts it off when it is due.
+    hold.expires_at = fact.expires_at;
+    AccountRecord& account = state_.accounts.edit(hold.account);
+    add(account.held, fact.amount);
+    add(account.held, fact.fee);
+  }
+  void operator()(const HoldCompleted& fact) {
+    HoldRecord& hold = state_.holds.edit(fact.id);
+    const bool was_open = hold.is_open();
+    AccountRecord& account = state_.accounts.edit(hold.account);
+    add(account.held, fact.amount - hold.amount);
+    add(account.held, fact.fee - hold.fee);
+    hold.amount = fact.amount;
+    hold.fee = fact.fee;
+    hold.transaction_remaining = fact.transaction_remaining;
+    hold.used_amount = fact.used;
+    hold.used_count = fact.counts ? 1 : 0;
+    if (fact.financial) hold.financial = 1;
+    hold.status = fact.status;
+    if (was_open && !hold.is_open()) {
+      hold.ended_at = event_.at;
+      --account.open_hold_count;
+    }
+  }
+  void operator()(const ExpiryPutOff& fact) { link_expiry(state_.holds.edit(fact.id)); }
 
   void operator()(const MovementPosted& fact) {
     AccountRecord& account = state_.accounts.edit(fact.account);
@@ -130,16 +204,60 @@ class Applier {
       add(ledger.internal[static_cast<std::size_t>(leg.account)], leg.amount);
     }
     state_.ledger.put(account.currency, ledger);
+    if (!fact.hold) return;
     // What authorization and its reversal moved; clearing's movements stand on their own.
-    const bool at_authorization =
-        fact.kind == MovementKind::top_up || fact.kind == MovementKind::reversal;
-    if (fact.hold && at_authorization) {
-      add(state_.holds.edit(fact.hold).posted_amount, fact.amount);
-    }
+    const bool at_authorization = fact.kind == MovementKind::top_up ||
+                                  fact.kind == MovementKind::posting ||
+                                  fact.kind == MovementKind::reversal;
+    const bool is_fee = fact.kind == MovementKind::fee || fact.kind == MovementKind::fee_return;
+    if (at_authorization) add(state_.holds.edit(fact.hold).posted_amount, fact.amount);
+    if (is_fee) add(state_.holds.edit(fact.hold).posted_fee, -fact.amount);
   }
+
+  void operator()(const InternalPosted& fact) {
+    LedgerRecord ledger = state_.ledger_of(fact.currency);
+    for (const MovementLeg& leg : fact.legs) {
+      add(ledger.internal[static_cast<std::size_t>(leg.account)], leg.amount);
+    }
+    state_.ledger.put(fact.currency, ledger);
+  }
+
+  void operator()(const FxRatesSet& fact) {
+    state_.meta.fx_version = fact.version;
+    state_.meta.fx_base = fact.base;
+    state_.meta.fx_set_at = event_.at;
+    if (fact.file != FileDigest{}) state_.meta.fx_file = fact.file;
+  }
+  void operator()(const FxRateSet& fact) {
+    state_.fx_rates.put(fact.currency, {fact.buy_scaled, fact.sell_scaled, state_.meta.fx_version});
+  }
+
+  void operator()(const TotalsCounted& fact) {
+    const std::uint64_t period = state_.links.get(fact.link).value_or(LinkRecord{}).period;
+    const LinkTotalsKey key{fact.link, fact.currency};
+    LinkTotalsRecord totals =
+        state_.link_totals.get(key).value_or(LinkTotalsRecord{period, {}, {}});
+    if (totals.period != period) {
+      totals.closed = totals.period + 1 == period ? totals.open : ReconciliationTotals{};
+      totals.open = {};
+      totals.period = period;
+    }
+    ENGINE_ASSERT(fact.category < ReconciliationTotals::category_count);
+    ++totals.open.counts[fact.category];
+    add(totals.open.amounts[fact.category], fact.amount);
+    state_.link_totals.put(key, totals);
+  }
+  void operator()(const PeriodClosed& fact) {
+    LinkRecord link = state_.links.get(fact.link).value_or(LinkRecord{});
+    ++link.period;
+    state_.links.put(fact.link, link);
+  }
+
+  void operator()(const DecisionExplained& fact) { why_ = &fact.why; }
 
   void operator()(const OriginalRefused& fact) {
     RequestRecord record;
+    record.rrn = fact.rrn;
     record.acquirer = fact.acquirer;
     record.terminal = fact.terminal;
     record.state = RequestState::reversed_before_arrival;
@@ -153,6 +271,12 @@ class Applier {
     record.account = fact.account;
     record.hold = fact.hold;
     record.posted_amount = fact.posted;
+    record.confirmed_amount = fact.confirmed;
+    if (fact.hold) {
+      HoldRecord& hold = state_.holds.edit(fact.hold);
+      record.previous_of_hold = hold.last_clearing;
+      hold.last_clearing = fact.identity;
+    }
     record.file = fact.file;
     record.record_number = fact.record_number;
     record.outcome = fact.outcome;
@@ -184,26 +308,22 @@ class Applier {
     }
   }
 
+  // The answer, for retransmissions and for whoever asks why.
   void answer() {
-    const Decision& decision = event_.decision;
-    RequestRecord record;
-    record.variant = event_.request.variant;
-    record.content = event_.request.content;
-    record.amount = decision.amount;
-    record.fee = decision.fee;
-    record.ledger = decision.ledger;
-    record.available = decision.available;
-    record.hold = decision.hold;
-    record.account = decision.account;
-    record.currency = decision.currency;
-    record.decline = decision.decline;
-    record.has_balance = decision.has_balance ? 1 : 0;
-    record.created = decision.created ? 1 : 0;
-    record.auth_code = decision.auth_code;
-    record.acquirer = event_.request.acquirer;
-    record.terminal = event_.request.terminal;
-    record.echo = event_.request.echo;
-    state_.requests.put({event_.request.key, event_.request_ordinal}, record);
+    const Request& request = event_.request;
+    const DecisionNumber number{event_.sequence};
+    state_.requests.put({request.key, event_.request_ordinal},
+                        {request.variant, request.content, number, request.rrn, request.acquirer,
+                         request.terminal});
+    DecisionRecord record = record_of(event_);
+    if (why_ != nullptr) {
+      explain(record, *why_);
+      if (!why_->rrn.empty()) {
+        record.previous_by_rrn = state_.decisions_by_rrn.get(why_->rrn).value_or(DecisionNumber{});
+        state_.decisions_by_rrn.put(why_->rrn, number);
+      }
+    }
+    state_.decisions.put(number, record);
   }
 
  private:
@@ -230,6 +350,7 @@ class Applier {
 
   State& state_;
   const Event& event_;
+  const Explanation* why_ = nullptr;
 };
 
 }  // namespace
@@ -240,6 +361,9 @@ void apply(State& state, const Event& event) {
   if (event.request) applier.answer();
   state.meta.last_sequence = event.sequence;
   if (event.at > state.meta.last_command_at) state.meta.last_command_at = event.at;
+  if (event.business_date > state.meta.last_business_date) {
+    state.meta.last_business_date = event.business_date;
+  }
 }
 
 }  // namespace engine

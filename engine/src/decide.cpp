@@ -4,6 +4,8 @@
 
 #include <chrono>
 
+#include "decision_record.hpp"
+
 namespace engine {
 namespace {
 
@@ -13,10 +15,6 @@ struct Lookup {
   bool full = false;
   std::uint8_t free_ordinal = 0;
 };
-
-bool same_or_unknown(std::string_view a, std::string_view b) {
-  return a.empty() || b.empty() || a == b;
-}
 
 Lookup look_up(const State& state, const Request& request) {
   Lookup found;
@@ -32,6 +30,7 @@ Lookup look_up(const State& state, const Request& request) {
     }
     if (record->state == RequestState::reversed_before_arrival) {
       found.reversed_before_arrival |=
+          same_or_unknown(record->rrn.view(), request.rrn.view()) &&
           same_or_unknown(record->terminal.view(), request.terminal.view()) &&
           same_or_unknown(record->acquirer.view(), request.acquirer.view());
     } else if (record->variant == request.variant) {
@@ -41,25 +40,6 @@ Lookup look_up(const State& state, const Request& request) {
   }
 }
 
-Answer replay(const RequestRecord& record) {
-  Answer answer;
-  answer.replayed = true;
-  answer.echo = record.echo;
-  Decision& d = answer.decision;
-  d.decline = record.decline;
-  d.created = record.created != 0;
-  d.has_balance = record.has_balance != 0;
-  d.currency = record.currency;
-  d.amount = record.amount;
-  d.fee = record.fee;
-  d.ledger = record.ledger;
-  d.available = record.available;
-  d.hold = record.hold;
-  d.account = record.account;
-  d.auth_code = record.auth_code;
-  return answer;
-}
-
 // A reversal that carried no original data waits for its original under the card and RRN.
 bool reversed_by_rrn(const State& state, const CommandBody& body) {
   const auto* authorize = std::get_if<Authorize>(&body);
@@ -67,6 +47,30 @@ bool reversed_by_rrn(const State& state, const CommandBody& body) {
   if (authorize->keys.rrn.empty()) return false;
   return state.requests.get({rrn_request_key(authorize->token, authorize->keys.rrn.view()), 0})
       .has_value();
+}
+
+std::optional<Explanation> what_was_asked(const CommandBody& body) {
+  Explanation why;
+  if (const auto* authorize = std::get_if<Authorize>(&body)) {
+    why.kind = authorize->kind;
+    why.operation = authorize->operation;
+    why.channel = authorize->channel;
+    why.region = authorize->region;
+    why.token = authorize->token;
+    why.rrn = authorize->keys.rrn;
+    why.transaction = authorize->transaction;
+    why.billing = authorize->billing;
+    return why;
+  }
+  if (const auto* reverse = std::get_if<Reverse>(&body)) {
+    why.kind = reverse->is_advice ? AuthorizationKind::advice : AuthorizationKind::request;
+    why.is_reversal = true;
+    why.token = reverse->token;
+    why.rrn = reverse->rrn;
+    why.transaction = reverse->transaction;
+    return why;
+  }
+  return std::nullopt;
 }
 
 void decide_body(Deciding& d) {
@@ -81,6 +85,9 @@ void decide_body(Deciding& d) {
     void operator()(const ReleaseHold& c) { decide_release_hold(d, c); }
     void operator()(const PostClearing& c) { decide_post_clearing(d, c); }
     void operator()(const ExpireDue& c) { decide_expire_due(d, c); }
+    void operator()(const Reconcile& c) { decide_reconcile(d, c); }
+    void operator()(const CutOver& c) { decide_cut_over(d, c); }
+    void operator()(const PutFxRates& c) { decide_put_fx_rates(d, c); }
   };
   std::visit(Visitor{d}, d.command.body);
 }
@@ -90,21 +97,22 @@ void decide_body(Deciding& d) {
 Answer decide(const State& state, const Rules& rules, const Command& command, Event& event) {
   event.reset();
   event.sequence = state.meta.last_sequence + 1;
-  // Time never runs backwards in the ledger, even if the clock of the machine does.
+  // Time never runs backwards in the ledger, even if the clock of the machine does, or a command
+  // was overtaken on its way; and a business date that closed never changes.
   event.at = std::max(command.now, state.meta.last_command_at);
-  event.business_date = command.business_date;
-  Deciding d{state, rules, command, event};
+  event.business_date = std::max(command.business_date, state.meta.last_business_date);
+  Deciding d{state, rules, command, event, what_was_asked(command.body)};
 
+  bool reversed = false;
   if (command.request) {
     const Lookup found = look_up(state, command.request);
     if (found.first_answer) {
-      if (found.first_answer->content == command.request.content)
-        return replay(*found.first_answer);
+      const DecisionRecord first = *state.decisions.get(found.first_answer->decision);
+      if (found.first_answer->content == command.request.content) return first_answer(first);
       if (command.request.refusable) {
         d.decline(Decline::same_key_other_content);
       } else {
-        d.raise(ExceptionCode::same_key_other_content, found.first_answer->account,
-                found.first_answer->hold, {}, {});
+        d.raise(ExceptionCode::same_key_other_content, first.account, first.hold, {}, {});
       }
       return {event.decision, false, command.request.echo};
     }
@@ -114,13 +122,24 @@ Answer decide(const State& state, const Rules& rules, const Command& command, Ev
     }
     event.request = command.request;
     event.request_ordinal = found.free_ordinal;
-    if (found.reversed_before_arrival || reversed_by_rrn(state, command.body)) {
-      d.decline(Decline::already_reversed);
-      return {event.decision, false, command.request.echo};
-    }
+    reversed = found.reversed_before_arrival || reversed_by_rrn(state, command.body);
   }
-  decide_body(d);
+  if (reversed) {
+    d.decline(Decline::already_reversed);
+  } else {
+    decide_body(d);
+  }
+  if (command.request && d.why) d.emit(DecisionExplained{*d.why});
   return {event.decision, false, command.request.echo};
+}
+
+void Deciding::explain_account(const AccountRecord& account) {
+  event.decision.account = account.number;
+  event.decision.currency = account.currency;
+  if (!why) return;
+  why->ledger = account.ledger();
+  why->held = account.held;
+  why->overdraft_limit = account.overdraft_limit;
 }
 
 void Deciding::raise(ExceptionCode code, AccountNumber account, HoldId hold, const Money& amount,
@@ -135,7 +154,8 @@ void Deciding::raise(ExceptionCode code, AccountNumber account, HoldId hold, con
 }
 
 FixedText<6> Deciding::next_auth_code() const {
-  return FixedText<6>::cut(fmt::format("{:06}", event.sequence % 1'000'000));
+  // Never 000000, which some read as "no approval".
+  return FixedText<6>::cut(fmt::format("{:06}", 1 + event.sequence % 999'999));
 }
 
 bool can_post(const State& state, const AccountRecord& account, MinorUnits amount) {
@@ -168,6 +188,16 @@ MovementPosted movement(const AccountRecord& account, MovementKind kind, MinorUn
   posted.hold = hold;
   posted.reference = Reference::cut(reference);
   return posted;
+}
+
+MovementPosted fee_movement(const AccountRecord& account, MinorUnits fee, HoldId hold,
+                            std::string_view reference) {
+  return movement(account, MovementKind::fee, -fee, InternalAccount::fee_income, hold, reference);
+}
+MovementPosted fee_return(const AccountRecord& account, MinorUnits fee, HoldId hold,
+                          std::string_view reference) {
+  return movement(account, MovementKind::fee_return, fee, InternalAccount::fee_income, hold,
+                  reference);
 }
 
 Decline refusal_by_status(const CardRecord& card, const AccountRecord& account, bool debit,

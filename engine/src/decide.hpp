@@ -18,6 +18,8 @@ struct Deciding {
   const Rules& rules;
   const Command& command;
   Event& event;
+  // Of a card transaction: gathered on the way, kept with the answer.
+  std::optional<Explanation> why;
 
   Decision& decision() { return event.decision; }
   template <class Fact>
@@ -25,6 +27,7 @@ struct Deciding {
     return std::get<Fact>(event.effects.emplace_back(std::move(fact)));
   }
   void decline(Decline reason) { event.decision.decline = reason; }
+  void explain_account(const AccountRecord& account);
   void raise(ExceptionCode code, AccountNumber account, HoldId hold, const Money& amount,
              std::string_view reference);
   // The six characters that tell an approval: from the sequence number, so that they are the
@@ -38,6 +41,9 @@ void decide_put_card(Deciding& d, const PutCard& command);
 void decide_change_card(Deciding& d, const ChangeCard& command);
 void decide_authorize(Deciding& d, const Authorize& command);
 void decide_reverse(Deciding& d, const Reverse& command);
+void decide_reconcile(Deciding& d, const Reconcile& command);
+void decide_cut_over(Deciding& d, const CutOver& command);
+void decide_put_fx_rates(Deciding& d, const PutFxRates& command);
 void decide_place_hold(Deciding& d, const PlaceHold& command);
 void decide_release_hold(Deciding& d, const ReleaseHold& command);
 void decide_expire_due(Deciding& d, const ExpireDue& command);
@@ -58,18 +64,15 @@ bool can_hold(const AccountRecord& account, MinorUnits amount);
 // The movement with one leg on an internal account.
 MovementPosted movement(const AccountRecord& account, MovementKind kind, MinorUnits amount,
                         InternalAccount other_side, HoldId hold, std::string_view reference);
+// The fee of what moved at authorization: out of the customer's pocket, or back into it.
+MovementPosted fee_movement(const AccountRecord& account, MinorUnits fee, HoldId hold,
+                            std::string_view reference);
+MovementPosted fee_return(const AccountRecord& account, MinorUnits fee, HoldId hold,
+                          std::string_view reference);
 // Which reason, if any, the card's and account's states give against a debit or a credit, in the
 // documented order: lost, stolen, expired, blocked, closed.
 Decline refusal_by_status(const CardRecord& card, const AccountRecord& account, bool is_debit,
                           BusinessDate today);
-
-constexpr bool is_debit(Operation operation) {
-  return operation == Operation::purchase || operation == Operation::cash ||
-         operation == Operation::cashback || operation == Operation::transfer_out;
-}
-constexpr bool is_top_up(Operation operation) {
-  return operation == Operation::deposit || operation == Operation::transfer_in;
-}
 
 // A civil date's year and month, as cards state their expiry: 2026-11 → 2611.
 std::uint16_t yymm(BusinessDate date);

@@ -14,6 +14,28 @@ Decline refuse_new(const State& state, const PutAccount& command, CurrencyCode c
   return Decline::none;
 }
 
+// Own rules that a record of the store can count.
+constexpr std::size_t own_rules_max = 32;
+
+// A card's own rules are about the card, an account's about it or each of its cards: wider ones
+// would not see what others use.
+Decline refuse_limits(const std::optional<std::vector<LimitRule>>& limits, LimitScope widest) {
+  if (!limits) return Decline::none;
+  if (limits->size() > own_rules_max) return Decline::overflow;
+  const bool too_wide =
+      std::any_of(limits->begin(), limits->end(),
+                  [widest](const LimitRule& rule) { return rule.scope > widest; });
+  return too_wide ? Decline::not_permitted : Decline::none;
+}
+
+void put_limits(Deciding& d, const CardToken& token, AccountNumber account,
+                const std::optional<std::vector<LimitRule>>& limits) {
+  if (!limits) return;
+  d.emit(LimitRulesPut{token, account, static_cast<std::uint8_t>(limits->size())});
+  std::uint8_t ordinal = 0;
+  for (const LimitRule& rule : *limits) d.emit(LimitRulePut{token, account, ordinal++, rule});
+}
+
 }  // namespace
 
 void decide_put_account(Deciding& d, const PutAccount& command) {
@@ -22,11 +44,16 @@ void decide_put_account(Deciding& d, const PutAccount& command) {
   const MinorUnits overdraft =
       command.overdraft_limit.value_or(existing ? existing->overdraft_limit : 0);
   if (overdraft < 0 || overdraft > amount_max) return d.decline(Decline::bad_amount);
+  if (const Decline reason = refuse_limits(command.limits, LimitScope::account);
+      reason != Decline::none) {
+    return d.decline(reason);
+  }
   if (existing) {
     if (currency && currency != existing->currency) {
       return d.decline(Decline::account_exists_in_other_currency);
     }
     d.decision().account = existing->number;
+    put_limits(d, {}, existing->number, command.limits);
     const AccountStatus status = command.status.value_or(existing->status);
     if (status == existing->status && overdraft == existing->overdraft_limit) return;
     d.emit(AccountChanged{existing->number, status, overdraft});
@@ -45,6 +72,7 @@ void decide_put_account(Deciding& d, const PutAccount& command) {
   d.emit(opened);
   d.decision().account = opened.number;
   d.decision().created = true;
+  put_limits(d, {}, opened.number, command.limits);
   if (const MinorUnits booked = command.booked.value_or(0); booked != 0) {
     AccountRecord account;
     account.number = opened.number;
@@ -82,6 +110,10 @@ void decide_put_card(Deciding& d, const PutCard& command) {
 void decide_change_card(Deciding& d, const ChangeCard& command) {
   const auto existing = d.state.cards.get(command.token);
   if (!existing) return d.decline(Decline::unknown_card);
+  if (const Decline reason = refuse_limits(command.limits, LimitScope::card);
+      reason != Decline::none) {
+    return d.decline(reason);
+  }
   CardPut card;
   card.token = command.token;
   card.account = existing->account;
@@ -91,6 +123,7 @@ void decide_change_card(Deciding& d, const ChangeCard& command) {
   card.limit_profile = command.limit_profile.value_or(existing->limit_profile);
   d.decision().account = existing->account;
   d.emit(card);
+  put_limits(d, command.token, {}, command.limits);
 }
 
 }  // namespace engine

@@ -1,5 +1,6 @@
 // post_clearing: one record finds its hold, releases it and posts, in one event.
-#include "decide.hpp"
+#include "fx.hpp"
+#include "limit_usage.hpp"
 #include "matching.hpp"
 
 namespace engine {
@@ -19,16 +20,27 @@ bool beyond_tolerance(const HoldRecord& hold, MinorUnits held, MinorUnits amount
   return !allowed || amount > *allowed;
 }
 
-// The record's amount in the account's currency: as billed, else as the transaction's currency
-// allows, else at the clearing day's rate.
-std::optional<MinorUnits> amount_in(CurrencyCode currency, const PostClearing& record,
-                                    const FxRates& fx) {
-  const FxSide side = is_debit(record.operation) ? FxSide::sell : FxSide::buy;
+// The record's amount in the account's currency: as billed, else the transaction's, else that at
+// the clearing day's rate.
+std::optional<MinorUnits> amount_in(const State& state, CurrencyCode currency,
+                                    const PostClearing& record) {
   if (record.billing.currency == currency) return record.billing.amount;
-  if (record.billing.currency && record.transaction.currency != currency) {
-    return fx.convert(record.billing, currency, side);
+  const FxSide side = is_debit(record.operation) ? FxSide::sell : FxSide::buy;
+  const auto converted = convert(state, record.transaction, currency, side);
+  if (!converted) return std::nullopt;
+  return converted->amount;
+}
+
+// The newest presentment on the hold that no reversal has given back, of the record's amount.
+std::optional<ClearingIdentity> unreversed_presentment(const State& state, const HoldRecord& hold,
+                                                       MinorUnits amount) {
+  for (ClearingIdentity identity = hold.last_clearing; identity != ClearingIdentity{};) {
+    const ClearingRecordState record = *state.clearing_records.get(identity);
+    const MinorUnits moved = record.posted_amount + record.confirmed_amount;
+    if (record.reversed == 0 && (moved < 0 ? -moved : moved) == amount) return identity;
+    identity = record.previous_of_hold;
   }
-  return fx.convert(record.transaction, currency, side);
+  return std::nullopt;
 }
 
 void reject(Deciding& d, Decline reason) {
@@ -47,24 +59,22 @@ class Clearing {
   }
 
   void presentment() {
-    Match match = find_hold(d_.state, record_, d_.event.at);
+    const Match match = find_hold(d_.state, record_, d_.event.at);
     fact_.match = match.method;
     if (match.hold) fact_.hold = match.hold->id;
-    if (match.ambiguous) raise(ExceptionCode::ambiguous_match);
-    const bool moved_at_authorization =
-        match.hold && match.hold->kind == HoldKind::posting && match.hold->posted_amount != 0;
-    if (moved_at_authorization && match.hold->clearing_count == 0) {
-      // This record only confirms what the authorization moved and no reversal took back.
-      mark_cleared(*match.hold, 0);
-      return finish(ClearingOutcome::matched_only, 0);
-    }
+    if (account_.status != AccountStatus::active) raise(ExceptionCode::account_not_active);
     if (!match.hold) {
       raise(ExceptionCode::unmatched_clearing);
       return post(ClearingOutcome::posted_unmatched);
     }
+    if (match.ambiguous) raise(ExceptionCode::ambiguous_match);
+    const bool moved_at_authorization =
+        match.hold->posted_amount != 0 && match.hold->finally_cleared == 0;
+    if (moved_at_authorization) return confirm(*match.hold);
     look_at(*match.hold);
     release_or_mark(*match.hold);
     post(ClearingOutcome::posted_matched);
+    post_fee(*match.hold);
   }
 
   // A second presentment debits again; what it was held by has mostly ended with the first.
@@ -89,21 +99,16 @@ class Clearing {
     finish(ClearingOutcome::matched_only, 0);
   }
 
-  // Gives back what the presentment posted, once.
+  // Gives back what the presentment posted, once. Without it nothing is recorded: when it has
+  // come, the reversal can be sent again.
   void reversal() {
-    const auto presentment = d_.state.clearing_records.get(record_.presentment);
-    if (!presentment || presentment->reversed != 0 || presentment->account != account_.number) {
-      raise(ExceptionCode::reversal_without_presentment);
-      return finish(ClearingOutcome::matched_only, 0);
-    }
+    const auto identity = find_presentment();
+    if (!identity) return reject(d_, Decline::original_not_found);
+    const ClearingRecordState presentment = *d_.state.clearing_records.get(*identity);
     fact_.match = MatchMethod::presentment;
-    fact_.hold = presentment->hold;
-    fact_.reversed_presentment = record_.presentment;
-    MinorUnits gives_back = -presentment->posted_amount;
-    if (gives_back == 0 && presentment->hold) {
-      // A top-up that only matched: what its authorization moved.
-      gives_back = -d_.state.holds.get(presentment->hold)->posted_amount;
-    }
+    fact_.hold = presentment.hold;
+    fact_.reversed_presentment = *identity;
+    const MinorUnits gives_back = -(presentment.posted_amount + presentment.confirmed_amount);
     if (!can_post(d_.state, account_, gives_back)) return reject(d_, Decline::overflow);
     if (gives_back != 0) emit_movement(MovementKind::clearing_reversal, gives_back);
     finish(gives_back != 0 ? ClearingOutcome::posted_matched : ClearingOutcome::matched_only,
@@ -111,15 +116,92 @@ class Clearing {
   }
 
  private:
+  std::optional<ClearingIdentity> find_presentment() const {
+    const auto named = d_.state.clearing_records.get(record_.presentment);
+    if (named && record_.presentment != record_.identity) {
+      const bool can_be_reversed = named->reversed == 0 && named->account == account_.number;
+      if (can_be_reversed) return record_.presentment;
+      return std::nullopt;
+    }
+    // Its identity says nothing of the presentment: the hold does.
+    const Match match = find_hold(d_.state, record_, d_.event.at);
+    if (!match.hold) return std::nullopt;
+    return unreversed_presentment(d_.state, *match.hold, amount_);
+  }
+
   void look_at(const HoldRecord& hold) {
-    if (account_.status != AccountStatus::active) raise(ExceptionCode::account_not_active);
     if (hold.status == HoldStatus::expired) raise(ExceptionCode::cleared_after_expiry);
     if (hold.status == HoldStatus::released) raise(ExceptionCode::cleared_after_release);
-    if (hold.status == HoldStatus::cleared && hold.clearing_count > 0) {
-      raise(ExceptionCode::second_clearing);
-    } else if (hold.is_open() && beyond_tolerance(hold, hold.amount, amount_)) {
+    const bool again = hold.finally_cleared != 0;
+    if (again || (hold.is_open() && beyond_tolerance(hold, hold.amount, amount_))) {
       raise(ExceptionCode::over_clearing);
     }
+  }
+
+  // The money moved at authorization: the record only says what the networks settled.
+  void confirm(const HoldRecord& hold) {
+    const bool credit = hold.posted_amount > 0;
+    const MinorUnits confirmed_before = credit ? hold.cleared_amount : -hold.cleared_amount;
+    const MinorUnits open = hold.posted_amount - confirmed_before;
+    const bool same_currency = record_.transaction.currency == hold.transaction_currency;
+    MinorUnits confirmed = open;
+    if (!record_.final && same_currency && hold.transaction_amount > 0) {
+      const auto part =
+          multiply_divide(hold.posted_amount, record_.transaction.amount, hold.transaction_amount);
+      if (part && (credit ? *part < open : *part > open)) confirmed = *part;
+    }
+    const bool differs = same_currency && record_.final && hold.clearing_count == 0 &&
+                         record_.transaction.amount != hold.transaction_remaining;
+    if (differs) raise(ExceptionCode::posting_differs);
+    mark_cleared(hold, credit ? confirmed : -confirmed);
+    book_rate_result(confirmed);
+    fact_.confirmed = confirmed;
+    finish(ClearingOutcome::matched_only, 0);
+  }
+
+  // What the bank gained or lost between what it moved for the customer and what the networks
+  // settle, at the clearing day's rate: a credit's at the buy side, a debit's at the sell side.
+  void book_rate_result(MinorUnits moved) {
+    const Money settled = record_.settlement.currency ? record_.settlement : record_.transaction;
+    const FxSide side = moved > 0 ? FxSide::buy : FxSide::sell;
+    const auto converted = convert(d_.state, settled, account_.currency, side);
+    const auto fits = [this](CurrencyCode currency, MinorUnits amount) {
+      AccountRecord internal;
+      internal.currency = currency;
+      return can_post(d_.state, internal, amount);
+    };
+    if (!converted || !fits(account_.currency, converted->amount) ||
+        !fits(settled.currency, settled.amount) || !fits(account_.currency, moved)) {
+      return raise(ExceptionCode::rate_result_unknown);
+    }
+    const MinorUnits paid = moved > 0 ? converted->amount : -converted->amount;
+    const MinorUnits settlement = moved > 0 ? settled.amount : -settled.amount;
+    const MinorUnits result = paid - moved;
+    if (settled.currency == account_.currency) {
+      if (result == 0) return;
+      d_.emit(InternalPosted{
+          account_.currency,
+          {{-result, InternalAccount::settlement}, {result, InternalAccount::fx_result}},
+          fact_.hold});
+    } else {
+      // The settlement is in the other currency: the position takes it over.
+      d_.emit(InternalPosted{account_.currency,
+                             {{moved, InternalAccount::settlement},
+                              {-paid, InternalAccount::fx_position},
+                              {result, InternalAccount::fx_result}},
+                             fact_.hold});
+      d_.emit(InternalPosted{
+          settled.currency,
+          {{-settlement, InternalAccount::settlement}, {settlement, InternalAccount::fx_position}},
+          fact_.hold});
+    }
+    d_.decision().fx_result = result;
+  }
+
+  // The fee is known since the authorization, and due with the first record.
+  void post_fee(const HoldRecord& hold) {
+    if (!hold.is_open() || hold.fee == 0) return;
+    d_.emit(fee_movement(account_, hold.fee, hold.id, hold.keys.rrn.view()));
   }
 
   void release_or_mark(const HoldRecord& hold) {
@@ -134,14 +216,22 @@ class Clearing {
     reduced.id = hold.id;
     reduced.cleared = amount_;
     reduced.amount = record_.final ? hold.amount : std::min(amount_, hold.amount);
-    reduced.fee = record_.final ? hold.fee : 0;
+    reduced.fee = hold.fee;
+    reduced.is_final = record_.final;
     reduced.status = record_.final ? HoldStatus::cleared : HoldStatus::partially_cleared;
+    if (record_.final) {
+      // What ends without a posting is not used; what is cleared above the hold uses no more.
+      const MinorUnits cleared = hold.cleared_amount + amount_;
+      reduced.unused = std::max<MinorUnits>(hold.used_amount - cleared, 0);
+      change_usage(d_, hold, -reduced.unused, 0);
+    }
     d_.emit(reduced);
   }
   void mark_cleared(const HoldRecord& hold, MinorUnits cleared) {
     HoldReduced reduced;
     reduced.id = hold.id;
     reduced.cleared = cleared;
+    reduced.is_final = record_.final;
     // A hold that expired or was released is found by its clearing all the same, and is cleared.
     reduced.status = record_.final ? HoldStatus::cleared : hold.status;
     d_.emit(reduced);
@@ -205,8 +295,9 @@ void decide_post_clearing(Deciding& d, const PostClearing& record) {
   const bool moves_money = is_debit(record.operation) || is_top_up(record.operation) ||
                            record.operation == Operation::refund;
   if (!moves_money) return reject(d, Decline::unsupported_operation);
-  const auto amount = amount_in(account.currency, record, d.rules.fx);
-  if (!amount || *amount < 0) return reject(d, Decline::no_rate);
+  const auto amount = amount_in(d.state, account.currency, record);
+  if (!amount) return reject(d, Decline::no_rate);
+  if (*amount == 0) return reject(d, Decline::bad_amount);
   if (!can_post(d.state, account, -*amount) || !can_post(d.state, account, *amount)) {
     return reject(d, Decline::overflow);
   }

@@ -1,5 +1,6 @@
 // Holds by other systems, their release, and expiry.
 #include "decide.hpp"
+#include "limit_usage.hpp"
 
 namespace engine {
 namespace {
@@ -11,14 +12,18 @@ Instant whole_second(Instant at) {
   return Instant::from_seconds((at.microseconds + 999'999) / 1'000'000);
 }
 
-HoldReduced released(const HoldRecord& hold, HoldStatus status, ReleaseReason reason) {
+// Ends the hold; what was not cleared of it is given back to the limits.
+void release(Deciding& d, const HoldRecord& hold, HoldStatus status, ReleaseReason reason) {
   HoldReduced reduced;
   reduced.id = hold.id;
   reduced.amount = hold.amount;
   reduced.fee = hold.fee;
   reduced.status = status;
   reduced.reason = reason;
-  return reduced;
+  reduced.unused = std::max<MinorUnits>(hold.used_amount - hold.cleared_amount, 0);
+  reduced.not_counted = hold.used_count > 0 && hold.cleared_amount == 0;
+  change_usage(d, hold, -reduced.unused, reduced.not_counted ? -1 : 0);
+  d.emit(reduced);
 }
 
 }  // namespace
@@ -70,7 +75,7 @@ void decide_release_hold(Deciding& d, const ReleaseHold& command) {
   d.decision().account = hold->account;
   d.decision().currency = hold->currency;
   if (!hold->is_open()) return d.decline(Decline::hold_ended);
-  d.emit(released(*hold, HoldStatus::released, ReleaseReason::by_request));
+  release(d, *hold, HoldStatus::released, ReleaseReason::by_request);
   d.decision().amount = hold->amount;
   d.decision().fee = hold->fee;
   d.decision().has_balance = true;
@@ -91,9 +96,11 @@ void decide_expire_due(Deciding& d, const ExpireDue& command) {
     HoldId id = bucket->head;
     for (; id && visited < visits_max; ++visited) {
       const HoldRecord hold = *d.state.holds.get(id);
-      // The chain also has holds that ended, or whose lifetime started again.
-      if (hold.is_open() && hold.expires_at.seconds() == bucket->second) {
-        d.emit(released(hold, HoldStatus::expired, ReleaseReason::expired));
+      // The chain also has holds that ended, and those whose lifetime started again.
+      if (hold.is_open() && hold.expires_at.seconds() > now_second) {
+        d.emit(ExpiryPutOff{hold.id});
+      } else if (hold.is_open()) {
+        release(d, hold, HoldStatus::expired, ReleaseReason::expired);
       }
       id = hold.next_expiring;
     }

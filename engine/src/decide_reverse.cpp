@@ -1,5 +1,6 @@
 // Reversals: take back what is still held or was posted at authorization, never more.
 #include "decide.hpp"
+#include "limit_usage.hpp"
 #include "matching.hpp"
 
 namespace engine {
@@ -10,38 +11,49 @@ struct Original {
   HoldId hold;  // none: the original was declined or moved nothing
 };
 
-bool same_or_unknown(std::string_view a, std::string_view b) {
-  return a.empty() || b.empty() || a == b;
-}
-
-// Among the requests that share the original's key, the one from the reversal's terminal.
+// Among the requests that share the original's key, the one with the reversal's RRN and terminal.
 Original find_by_key(const State& state, const Request& request, const Reverse& command) {
   Original best;
-  bool best_is_exact = false;
+  int best_rank = -1;
   if (command.original == RequestKey{}) return best;
-  for (std::uint8_t ordinal = 0;; ++ordinal) {
-    auto record = state.requests.get({command.original, ordinal});
-    if (!record) return best;
+  for (std::uint8_t ordinal = 0; ordinal < request_ordinal_max; ++ordinal) {
+    const auto record = state.requests.get({command.original, ordinal});
+    if (!record) break;
     if (record->state != RequestState::answered) continue;
     if (!same_or_unknown(record->acquirer.view(), command.original_acquirer.view())) continue;
     if (!same_or_unknown(record->terminal.view(), request.terminal.view())) continue;
-    const bool exact = record->terminal == request.terminal;
-    if (best_is_exact && !exact) continue;
-    best = {true, record->hold};
-    best_is_exact = exact;
+    if (!same_or_unknown(record->rrn.view(), command.rrn.view())) continue;
+    const int rank =
+        (record->rrn == command.rrn ? 2 : 0) + (record->terminal == request.terminal ? 1 : 0);
+    if (rank < best_rank) continue;
+    best = {true, state.decisions.get(record->decision)->hold};
+    best_rank = rank;
   }
+  return best;
 }
 
-Original find_original(const State& state, const Request& request, const Reverse& command) {
-  if (Original original = find_by_key(state, request, command); original.found) return original;
-  if (command.rrn.empty()) return {};
+// By card and RRN. When the reversal names an original that never came, only one that fits in
+// every other way is taken for it: a retry under the same RRN is another transaction.
+Original find_by_rrn(const State& state, const Request& request, const Reverse& command) {
   Original original;
+  if (command.rrn.empty()) return original;
+  const bool names_another = command.original != RequestKey{};
   for_each_hold(state, command.token, HoldKeyKind::rrn, command.rrn.view(),
-                [&original](const HoldRecord& hold) {
+                [&](const HoldRecord& hold) {
+                  const bool fits =
+                      hold.transaction_amount == command.transaction.amount &&
+                      same_or_unknown(hold.keys.terminal.view(), request.terminal.view()) &&
+                      same_or_unknown(hold.keys.acquirer.view(), command.original_acquirer.view());
+                  if (names_another && !fits) return true;
                   original = {true, hold.id};
                   return false;  // the newest
                 });
   return original;
+}
+
+Original find_original(const State& state, const Request& request, const Reverse& command) {
+  const Original original = find_by_key(state, request, command);
+  return original.found ? original : find_by_rrn(state, request, command);
 }
 
 void keep_for_original(Deciding& d, const Reverse& command) {
@@ -51,10 +63,12 @@ void keep_for_original(Deciding& d, const Reverse& command) {
   refused.by_rrn = command.original == RequestKey{};
   refused.key =
       refused.by_rrn ? rrn_request_key(command.token, command.rrn.view()) : command.original;
+  refused.rrn = command.rrn;
   refused.acquirer = command.original_acquirer;
   refused.terminal = d.command.request.terminal;
   while (auto record = d.state.requests.get({refused.key, refused.ordinal})) {
     const bool kept_already = record->state == RequestState::reversed_before_arrival &&
+                              record->rrn == refused.rrn && record->acquirer == refused.acquirer &&
                               record->terminal == refused.terminal;
     if (kept_already || refused.ordinal == request_ordinal_max) return;
     ++refused.ordinal;
@@ -62,81 +76,146 @@ void keep_for_original(Deciding& d, const Reverse& command) {
   d.emit(refused);
 }
 
-void take_back_posting(Deciding& d, const HoldRecord& hold, const AccountRecord& account,
-                       MinorUnits transaction_amount) {
-  HoldReduced reduced;
-  reduced.id = hold.id;
-  reduced.reason = ReleaseReason::reversed;
-  MinorUnits keeps = 0;
-  if (transaction_amount <= 0 || transaction_amount >= hold.transaction_remaining) {
-    reduced.transaction_amount = hold.transaction_remaining;
-    reduced.status = HoldStatus::released;
-  } else {
-    const MinorUnits stays = hold.transaction_remaining - transaction_amount;
-    const auto share = multiply_divide(hold.posted_amount, stays, hold.transaction_remaining);
-    ENGINE_ASSERT(share.has_value());
-    keeps = *share;
-    reduced.transaction_amount = transaction_amount;
-    reduced.status = hold.status;
+// What a reversal takes back of what remains, in the transaction's currency.
+struct Share {
+  MinorUnits remaining = 0;
+  MinorUnits taken = 0;
+
+  bool is_all() const { return taken >= remaining; }
+  MinorUnits stays() const { return remaining - taken; }
+  // The part of `amount` that stays, in proportion: another rate on the day of the reversal
+  // leaves no remainder.
+  MinorUnits keeps(MinorUnits amount) const {
+    if (is_all()) return 0;
+    const auto part = multiply_divide(amount, stays(), remaining);
+    ENGINE_ASSERT(part.has_value());
+    return *part;
   }
-  d.emit(reduced);
-  const MinorUnits taken = hold.posted_amount - keeps;
-  d.decision().amount = taken;
-  if (taken == 0) return;
-  // The money goes back even if it was spent: available may fall below zero.
-  d.emit(movement(account, MovementKind::reversal, -taken, InternalAccount::settlement, hold.id,
-                  hold.keys.rrn.view()));
+};
+
+Share share_of(const HoldRecord& hold, const Reverse& command) {
+  Share share{hold.transaction_remaining, hold.transaction_remaining};
+  const bool comparable =
+      !command.transaction.currency || command.transaction.currency == hold.transaction_currency;
+  if (!comparable) {
+    // Amounts of two currencies: all of it goes back, or, if a part should, nothing.
+    if (command.stays && *command.stays > 0) share.taken = 0;
+  } else if (command.stays) {
+    share.taken = std::max<MinorUnits>(share.remaining - *command.stays, 0);
+  } else if (command.transaction.amount > 0) {
+    share.taken = std::min(share.remaining, command.transaction.amount);
+  }
+  return share;
 }
 
-void release(Deciding& d, const HoldRecord& hold, MinorUnits transaction_amount) {
+// What was asked for and cannot be had.
+ExceptionCode complaint(const HoldRecord& hold, const Reverse& command, const Share& share) {
+  const bool comparable =
+      !command.transaction.currency || command.transaction.currency == hold.transaction_currency;
+  if (!comparable && share.taken == 0) return ExceptionCode::reversal_not_comparable;
+  if (!comparable) return {};
+  if (command.stays) {
+    if (*command.stays > share.remaining) return ExceptionCode::reversal_without_effect;
+    // The original's amount is stated beside what stays of it.
+    const bool above = command.transaction.amount > hold.transaction_amount;
+    return above ? ExceptionCode::reversal_above_hold : ExceptionCode{};
+  }
+  const bool above = command.transaction.amount > hold.transaction_amount ||
+                     (command.transaction.amount > share.remaining && hold.reversed == 0);
+  return above ? ExceptionCode::reversal_above_hold : ExceptionCode{};
+}
+
+MinorUnits fee_for(const HoldRecord& hold, MinorUnits amount, MinorUnits fee_now) {
+  if (amount == 0) return 0;
+  return std::min(hold.fee_terms.fee(amount).value_or(fee_now), fee_now);
+}
+
+void give_back_usage(Deciding& d, const HoldRecord& hold, HoldReduced& reduced,
+                     MinorUnits not_posted, bool all) {
+  reduced.unused = std::min(not_posted, hold.used_amount);
+  reduced.not_counted = all && hold.used_count > 0 && hold.cleared_amount == 0;
+  change_usage(d, hold, -reduced.unused, reduced.not_counted ? -1 : 0);
+}
+
+void count_reversal(Deciding& d, const HoldRecord& hold, const Reverse& command,
+                    MinorUnits amount) {
+  if (command.link.empty() || hold.financial == 0 || amount == 0) return;
+  const auto category = is_debit(hold.operation) ? ReconciliationTotals::debit_reversals
+                                                 : ReconciliationTotals::credit_reversals;
+  d.emit(TotalsCounted{command.link, hold.transaction_currency, category, amount});
+}
+
+void take_back_posting(Deciding& d, const Reverse& command, const HoldRecord& hold,
+                       const AccountRecord& account, const Share& share) {
+  const MinorUnits keeps = share.keeps(hold.posted_amount);
+  const MinorUnits taken = hold.posted_amount - keeps;
+  const MinorUnits kept_amount = keeps < 0 ? -keeps : keeps;
+  const MinorUnits fee_back = hold.posted_fee - fee_for(hold, kept_amount, hold.posted_fee);
   HoldReduced reduced;
   reduced.id = hold.id;
   reduced.reason = ReleaseReason::reversed;
-  if (transaction_amount <= 0 || transaction_amount >= hold.transaction_remaining) {
-    reduced.amount = hold.amount;
-    reduced.fee = hold.fee;
-    reduced.transaction_amount = hold.transaction_remaining;
-    reduced.status = HoldStatus::released;
-  } else {
-    // In proportion, so that another rate on the day of the reversal leaves no remainder.
-    const MinorUnits stays = hold.transaction_remaining - transaction_amount;
-    const auto keeps = multiply_divide(hold.original_amount, stays, hold.transaction_amount);
-    ENGINE_ASSERT(keeps.has_value());
-    reduced.amount = std::max<MinorUnits>(hold.amount - *keeps, 0);
-    reduced.transaction_amount = transaction_amount;
-    reduced.status = hold.status;
-  }
+  reduced.transaction_amount = share.taken;
+  reduced.status = share.is_all() ? HoldStatus::released : hold.status;
+  give_back_usage(d, hold, reduced, taken < 0 ? -taken : taken, share.is_all());
+  d.emit(reduced);
+  // The money goes back even if it was spent: available may fall below zero.
+  const std::string_view reference = hold.keys.rrn.view();
+  d.emit(movement(account, MovementKind::reversal, -taken, InternalAccount::settlement, hold.id,
+                  reference));
+  if (fee_back != 0) d.emit(fee_return(account, fee_back, hold.id, reference));
+  count_reversal(d, hold, command, share.taken);
+  d.decision().amount = taken < 0 ? -taken : taken;
+  d.decision().fee = fee_back;
+}
+
+void release(Deciding& d, const HoldRecord& hold, const Share& share) {
+  // What was cleared of it stays in any case.
+  const MinorUnits keeps = share.keeps(hold.amount + hold.cleared_amount);
+  const MinorUnits still_held = std::clamp<MinorUnits>(keeps - hold.cleared_amount, 0, hold.amount);
+  HoldReduced reduced;
+  reduced.id = hold.id;
+  reduced.reason = ReleaseReason::reversed;
+  reduced.amount = hold.amount - still_held;
+  reduced.fee = hold.fee - fee_for(hold, still_held, hold.fee);
+  reduced.transaction_amount = share.taken;
+  const bool was_cleared = hold.clearing_count > 0;
+  const HoldStatus ended = was_cleared ? HoldStatus::cleared : HoldStatus::released;
+  reduced.status = share.is_all() ? ended : hold.status;
+  give_back_usage(d, hold, reduced, hold.is_open() ? reduced.amount : hold.used_amount,
+                  share.is_all());
+  d.emit(reduced);
   d.decision().amount = reduced.amount;
   d.decision().fee = reduced.fee;
-  d.emit(reduced);
 }
 
 void reverse_hold(Deciding& d, const Reverse& command, const HoldRecord& hold) {
   const AccountRecord account = *d.state.accounts.get(hold.account);
-  Decision& decision = d.decision();
-  decision.account = hold.account;
-  decision.currency = hold.currency;
-  decision.hold = hold.id;
-  if (hold.posted_amount != 0 && !can_post(d.state, account, -hold.posted_amount)) {
-    return d.decline(Decline::overflow);
-  }
-  const Money asked{command.transaction.amount, hold.transaction_currency};
+  d.explain_account(account);
+  d.decision().hold = hold.id;
+  d.why->original = hold.id;
+  const Money asked{command.transaction.amount, command.transaction.currency
+                                                    ? command.transaction.currency
+                                                    : hold.transaction_currency};
   const std::string_view reference = hold.keys.rrn.view();
+  auto raise = [&](ExceptionCode code) { d.raise(code, hold.account, hold.id, asked, reference); };
+  const Share share = share_of(hold, command);
   if (hold.clearing_count > 0) {
     // No credit: the clearing of the reversal brings it. What is still held is set free.
-    d.raise(ExceptionCode::reversal_after_clearing, hold.account, hold.id, asked, reference);
-    if (hold.is_open()) release(d, hold, 0);
+    raise(ExceptionCode::reversal_after_clearing);
+    if (hold.is_open() && share.taken > 0) release(d, hold, share);
     return;
   }
   if (hold.transaction_remaining == 0) return;  // said again: nothing is left to do
-  if (asked.amount > hold.transaction_remaining && (hold.is_open() || hold.posted_amount != 0)) {
-    d.raise(ExceptionCode::reversal_above_hold, hold.account, hold.id, asked, reference);
-  }
-  if (hold.kind == HoldKind::posting) {
-    take_back_posting(d, hold, account, command.transaction.amount);
-  } else if (hold.is_open() || hold.kind == HoldKind::acknowledgement) {
-    release(d, hold, command.transaction.amount);
-  }
+  const bool has_moved = hold.posted_amount != 0;
+  const bool takes = has_moved || hold.is_open() || hold.kind == HoldKind::acknowledgement;
+  if (!takes) return;  // it ended by itself, and nothing was posted
+  if (const auto code = complaint(hold, command, share); code != ExceptionCode{}) raise(code);
+  if (share.taken == 0) return;
+  if (!has_moved) return release(d, hold, share);
+  const bool fits = can_post(d.state, account, -hold.posted_amount) &&
+                    can_post(d.state, account, hold.posted_fee);
+  if (!fits) return raise(ExceptionCode::reversal_without_effect);
+  take_back_posting(d, command, hold, account, share);
 }
 
 }  // namespace

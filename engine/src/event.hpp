@@ -54,6 +54,38 @@ struct CardPut {
   }
 };
 
+// The rules of its own that a card or an account has from now on.
+struct LimitRulesPut {
+  CardToken token;        // of the card, or
+  AccountNumber account;  // the account
+  std::uint8_t count = 0;
+
+  template <class A>
+  void fields(A& a) {
+    a("token", token)("account", account)("count", count);
+  }
+};
+// One of them, in the order of LimitRulesPut.
+struct LimitRulePut {
+  CardToken token;
+  AccountNumber account;
+  std::uint8_t ordinal = 0;
+  LimitRule rule;
+
+  template <class A>
+  void fields(A& a) {
+    a("token", token)("account", account)("ordinal", ordinal)("name", rule.name)(
+        "max_amount", rule.max_amount)("max_count", rule.max_count)(
+        "rolling_seconds", rule.rolling_seconds)("operations", rule.operations)(
+        "channels", rule.channels)("regions", rule.regions)("scope", rule.scope)(
+        "window", rule.window)("mcc_range_count", rule.mcc_range_count);
+    // What lies beyond the last range is zero.
+    for (std::size_t i = 0; i < rule.mcc_range_count && i < LimitRule::mcc_ranges_max; ++i) {
+      a("mcc_first", rule.mcc[i].first)("mcc_last", rule.mcc[i].last);
+    }
+  }
+};
+
 struct HoldPlaced {
   HoldId id;
   AccountNumber account;
@@ -61,8 +93,13 @@ struct HoldPlaced {
   HoldKind kind = HoldKind::authorization;
   Operation operation = Operation::purchase;
   Channel channel = Channel::pos;
+  Region region = Region::domestic;
   MinorUnits amount = 0;
   MinorUnits fee = 0;
+  FeeTerms fee_terms;
+  bool uses_limits = false;  // the amount and a count of one
+  std::uint64_t programme = 0;
+  bool financial = false;  // a financial message posted it
   Money transaction;
   Instant expires_at;
   MatchKeys keys;
@@ -71,7 +108,10 @@ struct HoldPlaced {
   template <class A>
   void fields(A& a) {
     a("id", id)("account", account)("token", token)("kind", kind)("operation", operation)(
-        "channel", channel)("amount", amount)("fee", fee)("transaction_amount", transaction.amount)(
+        "channel", channel)("region", region)("amount", amount)("fee", fee)(
+        "fee_flat", fee_terms.flat)("fee_percent_scaled", fee_terms.percent_scaled)(
+        "fee_min", fee_terms.min)("fee_max", fee_terms.max)("uses_limits", uses_limits)(
+        "programme", programme)("financial", financial)("transaction_amount", transaction.amount)(
         "transaction_currency", transaction.currency)("expires_at", expires_at)(
         "lifecycle_id", keys.lifecycle_id)("rrn", keys.rrn)("auth_code", keys.auth_code)(
         "acquirer", keys.acquirer)("terminal", keys.terminal)("merchant", keys.merchant)(
@@ -79,7 +119,12 @@ struct HoldPlaced {
   }
 };
 
-enum class ReleaseReason : std::uint8_t { cleared = 0, reversed = 1, expired = 2, by_request = 3 };
+enum class ReleaseReason : std::uint8_t {
+  cleared = 0,
+  reversed = 1,
+  expired = 2,
+  by_request = 3,
+};
 std::string_view name(ReleaseReason reason);
 
 // Held money set free (all of it or a part), and the state the hold is in then. `cleared` is the
@@ -90,13 +135,78 @@ struct HoldReduced {
   MinorUnits fee = 0;
   MinorUnits transaction_amount = 0;
   MinorUnits cleared = 0;
+  MinorUnits unused = 0;     // given back to the limits' windows
+  bool not_counted = false;  // its count too: nothing came of it
+  bool is_final = false;     // cleared, and no other record is expected
   HoldStatus status = HoldStatus::open;
   ReleaseReason reason = ReleaseReason::cleared;
 
   template <class A>
   void fields(A& a) {
     a("id", id)("amount", amount)("fee", fee)("transaction_amount", transaction_amount)(
-        "cleared", cleared)("status", status)("reason", reason);
+        "cleared", cleared)("unused", unused)("not_counted", not_counted)("is_final", is_final)(
+        "status", status)("reason", reason);
+  }
+};
+
+// An increment. The lifetime starts again, and never ends earlier than before.
+struct HoldIncreased {
+  HoldId id;
+  MinorUnits amount = 0;  // counts towards limits too
+  MinorUnits fee = 0;
+  MinorUnits transaction_amount = 0;
+  Instant expires_at;
+
+  template <class A>
+  void fields(A& a) {
+    a("id", id)("amount", amount)("fee", fee)("transaction_amount", transaction_amount)(
+        "expires_at", expires_at);
+  }
+};
+
+// A completion: the hold as it is from now on.
+struct HoldCompleted {
+  HoldId id;
+  MinorUnits amount = 0;  // held
+  MinorUnits fee = 0;     // held
+  MinorUnits transaction_remaining = 0;
+  MinorUnits used = 0;  // counts towards limits
+  bool counts = true;
+  bool financial = false;  // what was held is posted
+  HoldStatus status = HoldStatus::open;
+
+  template <class A>
+  void fields(A& a) {
+    a("id", id)("amount", amount)("fee", fee)("transaction_remaining", transaction_remaining)(
+        "used", used)("counts", counts)("financial", financial)("status", status);
+  }
+};
+
+// The end of an open hold that was due had been put off: it lies in the bucket of its end now.
+struct ExpiryPutOff {
+  HoldId id;
+
+  template <class A>
+  void fields(A& a) {
+    a("id", id);
+  }
+};
+
+// Added to a limit's usage in `window`, or taken off; in another window or under other rules it
+// starts from zero.
+struct LimitUsed {
+  LimitOwner owner;
+  std::uint64_t shape = 0;
+  std::uint8_t slot = 0;
+  std::int64_t window = 0;
+  std::uint64_t stamp = 0;
+  MinorUnits amount = 0;
+  std::int64_t count = 0;
+
+  template <class A>
+  void fields(A& a) {
+    a("owner", owner)("shape", shape)("slot", slot)("window", window)("stamp", stamp)(
+        "amount", amount)("count", count);
   }
 };
 
@@ -117,17 +227,33 @@ struct MovementPosted {
   }
 };
 
+// Between internal accounts, in one currency: together zero.
+struct InternalPosted {
+  CurrencyCode currency;
+  MovementLeg legs[internal_legs_max];
+  HoldId hold;
+
+  template <class A>
+  void fields(A& a) {
+    a("currency", currency);
+    for (MovementLeg& leg : legs) a("leg", leg.account)("leg_amount", leg.amount);
+    a("hold", hold);
+  }
+};
+
 // A reversal came before its original.
 struct OriginalRefused {
   RequestKey key;
   std::uint8_t ordinal = 0;
+  FixedText<12> rrn;
   FixedText<11> acquirer;
   FixedText<8> terminal;
   bool by_rrn = false;  // the key is the card and RRN, since the reversal had no original data
 
   template <class A>
   void fields(A& a) {
-    a("key", key)("ordinal", ordinal)("acquirer", acquirer)("terminal", terminal)("by_rrn", by_rrn);
+    a("key", key)("ordinal", ordinal)("rrn", rrn)("acquirer", acquirer)("terminal", terminal)(
+        "by_rrn", by_rrn);
   }
 };
 
@@ -142,12 +268,13 @@ struct ClearingRecorded {
   AccountNumber account;
   HoldId hold;
   MinorUnits posted = 0;
+  MinorUnits confirmed = 0;
 
   template <class A>
   void fields(A& a) {
     a("identity", identity)("reversed_presentment", reversed_presentment)("file", file)(
         "record_number", record_number)("outcome", outcome)("match", match)("account", account)(
-        "hold", hold)("posted", posted);
+        "hold", hold)("posted", posted)("confirmed", confirmed);
   }
 };
 
@@ -177,10 +304,72 @@ struct ExpiryAdvanced {
   }
 };
 
+struct FxRatesSet {
+  std::uint32_t version = 0;
+  CurrencyCode base;
+  FileDigest file;  // none: they did not come from a file
+
+  template <class A>
+  void fields(A& a) {
+    a("version", version)("base", base)("file", file);
+  }
+};
+struct FxRateSet {
+  CurrencyCode currency;
+  std::int64_t buy_scaled = 0;
+  std::int64_t sell_scaled = 0;
+
+  template <class A>
+  void fields(A& a) {
+    a("currency", currency)("buy_scaled", buy_scaled)("sell_scaled", sell_scaled);
+  }
+};
+
+// A message that reconciliation counts.
+struct TotalsCounted {
+  LinkName link;
+  CurrencyCode currency;
+  std::uint8_t category = 0;
+  MinorUnits amount = 0;
+
+  template <class A>
+  void fields(A& a) {
+    a("link", link)("currency", currency)("category", category)("amount", amount);
+  }
+};
+struct PeriodClosed {
+  LinkName link;
+
+  template <class A>
+  void fields(A& a) {
+    a("link", link);
+  }
+};
+
+// Why a card transaction was answered as it was.
+struct DecisionExplained {
+  Explanation why;
+
+  template <class A>
+  void fields(A& a) {
+    a("kind", why.kind)("is_reversal", why.is_reversal)("operation", why.operation)(
+        "channel", why.channel)("region", why.region)("token", why.token)("rrn", why.rrn)(
+        "transaction_amount", why.transaction.amount)(
+        "transaction_currency", why.transaction.currency)("billing_amount", why.billing.amount)(
+        "billing_currency", why.billing.currency)("amount", why.amount)("fee", why.fee)(
+        "ledger", why.ledger)("held", why.held)("overdraft_limit", why.overdraft_limit)(
+        "rate", why.rate)("rate_version", why.rate_version)("tariff", why.tariff)(
+        "limit", why.limit)("limit_source", why.limit_source)("limit_used", why.limit_used)(
+        "limit_max", why.limit_max)("original", why.original);
+  }
+};
+
 // The order of the alternatives is the type number in the journal: only ever append.
-using Effect =
-    std::variant<AccountOpened, AccountChanged, CardPut, HoldPlaced, HoldReduced, MovementPosted,
-                 OriginalRefused, ClearingRecorded, ExceptionRaised, ExpiryAdvanced>;
+using Effect = std::variant<AccountOpened, AccountChanged, CardPut, HoldPlaced, HoldReduced,
+                            MovementPosted, OriginalRefused, ClearingRecorded, ExceptionRaised,
+                            ExpiryAdvanced, LimitRulesPut, LimitRulePut, HoldIncreased,
+                            HoldCompleted, ExpiryPutOff, LimitUsed, InternalPosted, FxRatesSet,
+                            FxRateSet, TotalsCounted, PeriodClosed, DecisionExplained>;
 
 struct Event {
   std::uint64_t sequence = 0;

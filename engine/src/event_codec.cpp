@@ -15,9 +15,12 @@ namespace engine {
 namespace {
 
 constexpr std::array<std::string_view, std::variant_size_v<Effect>> effect_names{
-    "account_opened",   "account_changed", "card_put",         "hold_placed",
-    "hold_reduced",     "movement_posted", "original_refused", "clearing_recorded",
-    "exception_raised", "expiry_advanced",
+    "account_opened",   "account_changed",    "card_put",         "hold_placed",
+    "hold_reduced",     "movement_posted",    "original_refused", "clearing_recorded",
+    "exception_raised", "expiry_advanced",    "limit_rules_put",  "limit_rule_put",
+    "hold_increased",   "hold_completed",     "expiry_put_off",   "limit_used",
+    "internal_posted",  "fx_rates_set",       "fx_rate_set",      "totals_counted",
+    "period_closed",    "decision_explained",
 };
 
 template <class T>
@@ -214,13 +217,15 @@ template <class A>
 void request_fields(A& a, Event& e) {
   Request& r = e.request;
   a("key", r.key)("ordinal", e.request_ordinal)("variant", r.variant)("content", r.content)(
-      "acquirer", r.acquirer)("terminal", r.terminal)("echo", r.echo);
+      "rrn", r.rrn)("acquirer", r.acquirer)("terminal", r.terminal)("echo", r.echo);
 }
 template <class A>
 void decision_fields(A& a, Decision& d) {
-  a("decline", d.decline)("created", d.created)("has_balance", d.has_balance)(
-      "currency", d.currency)("amount", d.amount)("fee", d.fee)("ledger", d.ledger)(
-      "available", d.available)("hold", d.hold)("account", d.account)("auth_code", d.auth_code);
+  a("decline", d.decline)("created", d.created)("has_balance", d.has_balance)("partial", d.partial)(
+      "converted", d.converted)("in_balance", d.in_balance)("currency", d.currency)(
+      "amount", d.amount)("fee", d.fee)("ledger", d.ledger)("available", d.available)(
+      "transaction_amount", d.transaction_amount)("rate", d.rate)("hold", d.hold)(
+      "account", d.account)("auth_code", d.auth_code);
 }
 
 // Encoders and JSON only read, but the field lists are shared with the decoder, which writes.

@@ -1,6 +1,7 @@
 #include <map>
 #include <set>
 
+#include "limit_usage.hpp"
 #include "state.hpp"
 
 namespace engine {
@@ -36,15 +37,47 @@ void check_ledger(const State& state, CurrencyCode currency) {
   ENGINE_ASSERT(sum == 0);
 }
 
+// The usage of the rules that the card is under is what its holds in their windows used.
+void check_usage(const State& state, const Rules& rules, const HoldRecord& hold,
+                 const Event& event) {
+  const auto card = state.cards.get(hold.token);
+  if (!card) return;
+  const AccountRecord account = *state.accounts.get(hold.account);
+  const LimitSubject subject{hold.token,         *card, account, {}, {}, {}, 0, event.at,
+                             event.business_date};
+  for (const SourcedRule& sourced : limit_rules(state, rules, hold.token, *card, account)) {
+    if (sourced.rule.scope == LimitScope::programme) continue;
+    const LimitUsage told = limit_usage(state, rules, sourced.rule, subject);
+    const LimitUsage added_up = usage_of_holds(state, sourced.rule, subject);
+    if (sourced.rule.window == LimitWindow::transaction) continue;
+    ENGINE_ASSERT(told.amount == added_up.amount && told.count == added_up.count);
+    ENGINE_ASSERT(told.amount >= 0 && told.count >= 0);
+  }
+}
+
 }  // namespace
 
-void check_invariants(const State& state, const Event& event) {
+void check_invariants(const State& state, const Rules& rules, const Event& event) {
   std::set<std::uint64_t> touched;
+  std::set<std::uint64_t> holds;
   for (const Effect& effect : event.effects) {
     if (const auto* placed = std::get_if<HoldPlaced>(&effect)) {
       touched.insert(placed->account.value);
+      holds.insert(placed->id.value);
     } else if (const auto* reduced = std::get_if<HoldReduced>(&effect)) {
       touched.insert(state.holds.get(reduced->id)->account.value);
+      holds.insert(reduced->id.value);
+    } else if (const auto* increased = std::get_if<HoldIncreased>(&effect)) {
+      touched.insert(state.holds.get(increased->id)->account.value);
+      holds.insert(increased->id.value);
+    } else if (const auto* completed = std::get_if<HoldCompleted>(&effect)) {
+      touched.insert(state.holds.get(completed->id)->account.value);
+      holds.insert(completed->id.value);
+    } else if (const auto* internal = std::get_if<InternalPosted>(&effect)) {
+      MinorUnits legs = 0;
+      for (const MovementLeg& leg : internal->legs) legs += leg.amount;
+      ENGINE_ASSERT(legs == 0);
+      check_ledger(state, internal->currency);
     } else if (const auto* posted = std::get_if<MovementPosted>(&effect)) {
       MinorUnits legs = posted->amount;
       for (const MovementLeg& leg : posted->legs) legs += leg.amount;
@@ -56,6 +89,7 @@ void check_invariants(const State& state, const Event& event) {
     check_account(state, AccountNumber{number});
     check_ledger(state, state.accounts.get(AccountNumber{number})->currency);
   }
+  for (std::uint64_t id : holds) check_usage(state, rules, *state.holds.get(HoldId{id}), event);
 }
 
 }  // namespace engine

@@ -40,8 +40,19 @@ RequestKey rrn_request_key(const CardToken& token, std::string_view rrn) {
   return key;
 }
 
-std::size_t hash_value(const AccountId& id) {
-  return fnv1a(id.view(), 0);
+LimitOwner limit_owner(AccountNumber account) {
+  LimitOwner owner;
+  boost::endian::store_big_u64(owner.bytes.data() + 8, account.value);
+  return owner;
+}
+LimitOwner limit_owner(const CardToken& token) {
+  return LimitOwner{token.bytes};
+}
+LimitOwner limit_owner(const LimitProfileName& programme) {
+  LimitOwner owner;
+  boost::endian::store_big_u64(owner.bytes.data(), fnv1a(programme.view(), 3));
+  boost::endian::store_big_u64(owner.bytes.data() + 8, fnv1a(programme.view(), 4));
+  return owner;
 }
 
 std::array<std::uint8_t, 2> store_key(CurrencyCode currency) {
@@ -64,9 +75,25 @@ std::array<std::uint8_t, 17> store_key(const RequestSlot& slot) {
   return bytes;
 }
 
-std::array<std::uint8_t, AccountId::capacity> store_key(const AccountId& id) {
-  std::array<std::uint8_t, AccountId::capacity> bytes{};
-  std::memcpy(bytes.data(), id.view().data(), id.view().size());
+std::array<std::uint8_t, 25> store_key(const LimitUsageKey& key) {
+  std::array<std::uint8_t, 25> bytes{};
+  std::memcpy(bytes.data(), key.owner.bytes.data(), 16);
+  boost::endian::store_big_u64(bytes.data() + 16, key.shape);
+  bytes[24] = key.slot;
+  return bytes;
+}
+
+std::array<std::uint8_t, 17> store_key(const LimitRuleKey& key) {
+  std::array<std::uint8_t, 17> bytes{};
+  std::memcpy(bytes.data(), key.owner.bytes.data(), 16);
+  bytes[16] = key.ordinal;
+  return bytes;
+}
+
+std::array<std::uint8_t, LinkName::capacity + 2> store_key(const LinkTotalsKey& key) {
+  std::array<std::uint8_t, LinkName::capacity + 2> bytes{};
+  std::memcpy(bytes.data(), key.link.view().data(), key.link.view().size());
+  boost::endian::store_big_u16(bytes.data() + LinkName::capacity, key.currency.numeric());
   return bytes;
 }
 

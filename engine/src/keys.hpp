@@ -22,11 +22,38 @@ struct RequestSlot {
   friend bool operator==(const RequestSlot&, const RequestSlot&) = default;
 };
 
+LimitOwner limit_owner(AccountNumber account);
+LimitOwner limit_owner(const CardToken& token);
+LimitOwner limit_owner(const LimitProfileName& programme);
+
+struct LimitUsageKey {
+  LimitOwner owner;
+  std::uint64_t shape = 0;
+  std::uint8_t slot = 0;  // of a rolling window's ring; else 0
+  friend bool operator==(const LimitUsageKey&, const LimitUsageKey&) = default;
+};
+struct LimitRuleKey {
+  LimitOwner owner;
+  std::uint8_t ordinal = 0;
+  friend bool operator==(const LimitRuleKey&, const LimitRuleKey&) = default;
+};
+struct LinkTotalsKey {
+  LinkName link;
+  CurrencyCode currency;
+  friend bool operator==(const LinkTotalsKey&, const LinkTotalsKey&) = default;
+};
+using RrnKey = FixedText<12>;
+
 using HoldKey = Digest<struct HoldKeyTag>;
 // The card's token comes first, so that one card's keys lie on one page. The value is compared
 // on the hold itself: two values with the same hash only share a chain.
 HoldKey hold_key(const CardToken& token, HoldKeyKind kind, std::string_view value);
 HoldKey hold_key(const CardToken& token, MinorUnits amount);
+
+// Whether two texts that may be absent can be of the same request.
+inline bool same_or_unknown(std::string_view a, std::string_view b) {
+  return a.empty() || b.empty() || a == b;
+}
 
 // Where a reversal without original data waits for its original.
 RequestKey rrn_request_key(const CardToken& token, std::string_view rrn);
@@ -55,7 +82,22 @@ inline std::size_t hash_value(const MovementKey& key) {
 inline std::size_t hash_value(const RequestSlot& slot) {
   return hash_value(slot.key) + slot.ordinal;
 }
-std::size_t hash_value(const AccountId& id);
+template <std::size_t N>
+std::size_t hash_value(const FixedText<N>& text) {
+  return std::hash<std::string_view>{}(text.view());
+}
+inline std::size_t hash_value(const LimitUsageKey& key) {
+  return hash_value(key.owner) + mix(key.shape + key.slot);
+}
+inline std::size_t hash_value(const LimitRuleKey& key) {
+  return hash_value(key.owner) + mix(key.ordinal + 1U);
+}
+inline std::size_t hash_value(const LinkTotalsKey& key) {
+  return hash_value(key.link) + hash_value(key.currency);
+}
+inline std::size_t hash_value(DecisionNumber number) {
+  return mix(number.value);
+}
 
 struct ExceptionNumber {
   std::uint64_t value = 0;
@@ -74,6 +116,9 @@ inline auto store_key(HoldId id) {
 inline auto store_key(ExceptionNumber number) {
   return big_endian(number.value);
 }
+inline auto store_key(DecisionNumber number) {
+  return big_endian(number.value);
+}
 template <class Tag>
 std::array<std::uint8_t, 16> store_key(const Digest<Tag>& digest) {
   return digest.bytes;
@@ -81,6 +126,14 @@ std::array<std::uint8_t, 16> store_key(const Digest<Tag>& digest) {
 std::array<std::uint8_t, 2> store_key(CurrencyCode currency);
 std::array<std::uint8_t, 12> store_key(const MovementKey& key);
 std::array<std::uint8_t, 17> store_key(const RequestSlot& slot);
-std::array<std::uint8_t, AccountId::capacity> store_key(const AccountId& id);
+std::array<std::uint8_t, 25> store_key(const LimitUsageKey& key);
+std::array<std::uint8_t, 17> store_key(const LimitRuleKey& key);
+std::array<std::uint8_t, LinkName::capacity + 2> store_key(const LinkTotalsKey& key);
+template <std::size_t N>
+std::array<std::uint8_t, N> store_key(const FixedText<N>& text) {
+  std::array<std::uint8_t, N> bytes{};
+  std::memcpy(bytes.data(), text.view().data(), text.view().size());
+  return bytes;
+}
 
 }  // namespace engine

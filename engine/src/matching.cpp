@@ -35,13 +35,14 @@ class Candidates {
  public:
   explicit Candidates(const PostClearing& record) : record_(record) {}
 
-  // Holds come newest first; among equals the later call (the older hold) wins, but one that
-  // clearing has ended already comes after one that it has not.
+  // Holds come newest first; among equals the later call (the older hold) wins. One that was taken
+  // back, or that clearing has ended already, comes after those that still wait for a record.
   void consider(const HoldRecord& hold) {
     const bool taken_back = hold.transaction_remaining == 0;
-    const bool cleared_before = !hold.is_open() && hold.clearing_count > 0;
-    const auto rank = std::tuple(taken_back, distance(hold), cleared_before);
-    if (best_) ambiguous_ = true;
+    const bool cleared_before = hold.finally_cleared != 0;
+    const auto rank = std::tuple(taken_back, cleared_before, distance(hold));
+    const bool is_live = !taken_back && !cleared_before;
+    if (is_live && ++live_ > 1) ambiguous_ = true;
     if (!best_ || rank <= best_rank_) {
       best_ = hold;
       best_rank_ = rank;
@@ -61,7 +62,8 @@ class Candidates {
 
   const PostClearing& record_;
   std::optional<HoldRecord> best_;
-  std::tuple<bool, MinorUnits, bool> best_rank_;
+  std::tuple<bool, bool, MinorUnits> best_rank_;
+  int live_ = 0;
   bool ambiguous_ = false;
 };
 

@@ -7,13 +7,14 @@
 
 #include "engine/command.hpp"
 #include "engine/decision.hpp"
+#include "engine/explanation.hpp"
 
 namespace engine {
 
 static_assert(std::endian::native == std::endian::little,
               "store records are little-endian; a big-endian build needs conversions");
 
-inline constexpr std::uint32_t store_format_version = 1;
+inline constexpr std::uint32_t store_format_version = 2;
 
 struct AccountRecord {
   AccountNumber number;
@@ -28,7 +29,10 @@ struct AccountRecord {
   AccountId id;
   AccountStatus status = AccountStatus::active;
   CurrencyCode currency;
-  std::uint16_t reserved = 0;
+  std::uint8_t limit_rule_count = 0;  // its own
+  std::uint8_t reserved = 0;
+  std::uint32_t limits_version = 0;  // grows when its own rules change
+  std::uint32_t reserved_end = 0;
 
   MinorUnits ledger() const { return booked + pending; }
   MinorUnits available() const { return ledger() - held + overdraft_limit; }
@@ -41,6 +45,9 @@ struct CardRecord {
   CardStatus status = CardStatus::active;
   PanMasked pan_masked;
   LimitProfileName limit_profile;
+  std::uint8_t limit_rule_count = 0;  // its own
+  std::uint8_t reserved[3] = {};
+  std::uint32_t limits_version = 0;  // grows when its profile or its own rules change
 };
 
 // The kinds of keys that clearing and reversals find holds by; each has a chain through the
@@ -57,6 +64,10 @@ struct HoldRecord {
   MinorUnits fee = 0;     // what is still held of the fee
   MinorUnits cleared_amount = 0;
   MinorUnits posted_amount = 0;  // moved at authorization; credits positive
+  MinorUnits posted_fee = 0;     // moved to fee_income, and not returned
+  MinorUnits used_amount = 0;    // counts towards limits
+  std::uint64_t programme = 0;   // whose usage it counts for
+  FeeTerms fee_terms;
   MinorUnits transaction_amount = 0;
   MinorUnits transaction_remaining = 0;  // what reversals have not taken back
   Instant placed_at;
@@ -65,6 +76,7 @@ struct HoldRecord {
   HoldId previous_of_account;
   HoldId previous_by_key[hold_key_kind_count];
   HoldId next_expiring;  // in the same expiry bucket
+  ClearingIdentity last_clearing;
   std::uint32_t clearing_count = 0;
   BusinessDate business_date;
   MatchKeys keys;
@@ -74,9 +86,13 @@ struct HoldRecord {
   HoldStatus status = HoldStatus::open;
   Operation operation = Operation::purchase;
   Channel channel = Channel::pos;
+  Region region = Region::domestic;
   std::uint8_t reversed = 0;
+  std::uint8_t used_count = 0;       // counts towards limits: 1, or 0 when nothing came of it
+  std::uint8_t financial = 0;        // a financial message posted it
+  std::uint8_t finally_cleared = 0;  // no other clearing record is expected
   Reference reference;
-  std::uint8_t reserved[6] = {};
+  std::uint8_t reserved[2] = {};
 
   bool is_open() const {
     return status == HoldStatus::open || status == HoldStatus::partially_cleared;
@@ -89,6 +105,7 @@ struct MovementLeg {
   std::uint8_t reserved[7] = {};
 };
 inline constexpr std::size_t movement_legs_max = 2;
+inline constexpr std::size_t internal_legs_max = 3;
 
 struct MovementRecord {
   std::uint64_t id = 0;
@@ -103,6 +120,13 @@ struct MovementRecord {
   std::uint8_t reserved[2] = {};
 };
 
+// An answered request by the sequence number of its event; also a card transaction's id outside.
+struct DecisionNumber {
+  std::uint64_t value = 0;
+  friend constexpr bool operator==(const DecisionNumber&, const DecisionNumber&) = default;
+  constexpr explicit operator bool() const { return value != 0; }
+};
+
 enum class RequestState : std::uint8_t {
   answered = 0,
   // A reversal was here first: the original, when it comes, is declined.
@@ -112,29 +136,70 @@ enum class RequestState : std::uint8_t {
 struct RequestRecord {
   std::uint64_t variant = 0;
   std::uint64_t content = 0;
+  DecisionNumber decision;
+  FixedText<12> rrn;
+  FixedText<11> acquirer;
+  FixedText<8> terminal;
+  RequestState state = RequestState::answered;
+  std::uint8_t reserved[5] = {};
+};
+
+// What was answered to a request, for its retransmissions, and why, for whoever asks later.
+struct DecisionRecord {
+  Instant at;
+  AccountNumber account;
+  HoldId hold;
   MinorUnits amount = 0;
   MinorUnits fee = 0;
   MinorUnits ledger = 0;
   MinorUnits available = 0;
-  HoldId hold;
-  AccountNumber account;
+  MinorUnits transaction_amount = 0;
+  std::int64_t rate = 0;
+  DecisionNumber previous_by_rrn;
+  FixedText<6> auth_code;
+  std::uint8_t flags = 0;
   CurrencyCode currency;
   Decline decline = Decline::none;
-  RequestState state = RequestState::answered;
-  std::uint8_t has_balance = 0;
-  std::uint8_t created = 0;
-  FixedText<6> auth_code;
-  FixedText<11> acquirer;
-  FixedText<8> terminal;
+  std::uint8_t explained = 0;
+  BusinessDate business_date;
   FixedText<96> echo;
-  std::uint8_t reserved[5] = {};
+
+  // The explanation, of card transactions.
+  AuthorizationKind kind = AuthorizationKind::request;
+  std::uint8_t is_reversal = 0;
+  Operation operation = Operation::purchase;
+  Channel channel = Channel::pos;
+  Region region = Region::domestic;
+  LimitSource limit_source = LimitSource::profile;
+  std::uint8_t reserved = 0;
+  CurrencyCode transaction_currency;
+  CurrencyCode billing_currency;
+  std::uint32_t rate_version = 0;
+  CardToken token;
+  FixedText<12> rrn;
+  TariffName tariff;
+  LimitName limit;
+  std::uint8_t reserved_end[3] = {};
+  MinorUnits asked_transaction = 0;
+  MinorUnits asked_billing = 0;
+  MinorUnits asked_amount = 0;
+  MinorUnits asked_fee = 0;
+  MinorUnits ledger_before = 0;
+  MinorUnits held_before = 0;
+  MinorUnits overdraft_limit = 0;
+  std::int64_t bank_rate = 0;
+  std::int64_t limit_used = 0;
+  std::int64_t limit_max = 0;
+  HoldId original;
 };
 
 struct ClearingRecordState {
   Instant at;
   AccountNumber account;
   HoldId hold;
-  MinorUnits posted_amount = 0;  // on the customer's account; credits positive
+  MinorUnits posted_amount = 0;     // on the customer's account; credits positive
+  MinorUnits confirmed_amount = 0;  // of what the authorization had posted; credits positive
+  ClearingIdentity previous_of_hold;
   FileDigest file;
   std::uint32_t record_number = 0;
   ClearingOutcome outcome = ClearingOutcome::none;
@@ -152,6 +217,35 @@ struct ExceptionRecord {
   ExceptionCode code{};
   Reference reference;
   std::uint8_t reserved[4] = {};
+};
+
+// What usage of limits adds up over: a card's token, an account's number, a programme's name.
+using LimitOwner = Digest<struct LimitOwnerTag>;
+
+// What was used of the limits that share a shape, in one window. A record of an older window, or
+// of other rules (by their stamp), says nothing: transactions may have passed it by.
+struct LimitUsageRecord {
+  std::int64_t window = 0;
+  MinorUnits amount = 0;
+  std::int64_t count = 0;
+  std::uint64_t stamp = 0;
+};
+
+struct FxRateRecord {
+  std::int64_t buy = 0;
+  std::int64_t sell = 0;
+  std::uint32_t version = 0;  // of an older version: the currency has no rate any more
+  std::uint32_t reserved = 0;
+};
+
+// A link's reconciliation totals in one currency: of `period`, and of the one before it.
+struct LinkTotalsRecord {
+  std::uint64_t period = 0;
+  ReconciliationTotals open;
+  ReconciliationTotals closed;
+};
+struct LinkRecord {
+  std::uint64_t period = 0;
 };
 
 // One per currency; everything sums to zero.
@@ -176,6 +270,12 @@ struct MetaRecord {
   std::uint64_t exception_count = 0;
   std::uint64_t reversed_by_rrn_count = 0;
   Instant last_command_at;
+  BusinessDate last_business_date;
+  std::uint32_t fx_version = 0;
+  Instant fx_set_at;
+  FileDigest fx_file;  // the last file that set the rates
+  CurrencyCode fx_base;
+  std::uint8_t reserved[6] = {};
 };
 
 // A record that changes its size changes the store's format; docs/journal.md tells the sizes.
@@ -186,14 +286,20 @@ constexpr bool is_store_record(std::size_t size) {
   return is_plain && sizeof(Record) == size;
 }
 
-static_assert(is_store_record<AccountRecord>(104));
-static_assert(is_store_record<CardRecord>(72));
-static_assert(is_store_record<HoldRecord>(344));
+static_assert(is_store_record<AccountRecord>(112));
+static_assert(is_store_record<CardRecord>(80));
+static_assert(is_store_record<HoldRecord>(416));
 static_assert(is_store_record<MovementRecord>(144));
-static_assert(is_store_record<RequestRecord>(200));
-static_assert(is_store_record<ClearingRecordState>(56));
+static_assert(is_store_record<RequestRecord>(64));
+static_assert(is_store_record<ClearingRecordState>(80));
 static_assert(is_store_record<ExceptionRecord>(104));
 static_assert(is_store_record<LedgerRecord>(56));
-static_assert(is_store_record<MetaRecord>(128));
+static_assert(is_store_record<DecisionRecord>(424));
+static_assert(is_store_record<LimitRule>(144));
+static_assert(is_store_record<LimitUsageRecord>(32));
+static_assert(is_store_record<FxRateRecord>(24));
+static_assert(is_store_record<LinkRecord>(8));
+static_assert(is_store_record<LinkTotalsRecord>(168));
+static_assert(is_store_record<MetaRecord>(168));
 
 }  // namespace engine

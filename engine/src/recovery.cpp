@@ -23,13 +23,13 @@ void set_position(MetaRecord& meta, const JournalPosition& position) {
   std::copy(position.hash.begin(), position.hash.end(), std::begin(meta.journal_hash));
 }
 
-bool apply_batch(State& state, const JournalReader& batch, Event& event, bool check) {
+bool apply_batch(State& state, const JournalReader& batch, Event& event, const Rules* check) {
   auto bytes = batch.events();
   std::uint64_t sequence = batch.header().first_sequence;
   for (std::uint32_t i = 0; i < batch.header().event_count; ++i, ++sequence) {
     if (!decode_event(bytes, event) || event.sequence != sequence) return false;
     apply(state, event);
-    if (check) check_invariants(state, event);
+    if (check != nullptr) check_invariants(state, *check, event);
   }
   return bytes.empty();
 }
@@ -45,7 +45,7 @@ Result<void> checkpoint_now(Store& store, State& state, const JournalPosition& p
 }
 
 Result<JournalPosition> recover(Store& store, State& state, const EngineOptions& options,
-                                RecoveryReport& report) {
+                                const Rules& rules, RecoveryReport& report) {
   auto meta = store.read_meta();
   if (!meta) return meta.error();
   if (*meta) state.meta = **meta;
@@ -56,7 +56,7 @@ Result<JournalPosition> recover(Store& store, State& state, const EngineOptions&
     auto more = reader.next();
     if (!more) return more.error();
     if (!*more) break;
-    if (!apply_batch(state, reader, event, options.check_invariants)) {
+    if (!apply_batch(state, reader, event, options.check_invariants ? &rules : nullptr)) {
       return EngineError{EngineErrorCode::corrupt,
                          fmt::format("the batch before {} has a sound hash but no sound events: "
                                      "written by another version?",

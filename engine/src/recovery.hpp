@@ -14,10 +14,10 @@ void set_position(MetaRecord& meta, const JournalPosition& position);
 // Replays the journal behind the store's position into `state`, which is attached to `store`,
 // and returns where the last whole batch ends. Long replays are checkpointed on the way.
 Result<JournalPosition> recover(Store& store, State& state, const EngineOptions& options,
-                                RecoveryReport& report);
+                                const Rules& rules, RecoveryReport& report);
 
 // Applies every event of a batch; false when the bytes are no events.
-bool apply_batch(State& state, const JournalReader& batch, Event& event, bool check);
+bool apply_batch(State& state, const JournalReader& batch, Event& event, const Rules* check);
 
 // Writes everything that changed into the store, in this thread.
 Result<void> checkpoint_now(Store& store, State& state, const JournalPosition& position);

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "engine/rules.hpp"
 #include "event.hpp"
 #include "expiry_index.hpp"
 #include "keys.hpp"
@@ -19,6 +20,13 @@ class State {
   Table<HoldKey, HoldId> hold_keys{"hold_keys"};
   Table<MovementKey, MovementRecord> movements{"movements"};
   Table<RequestSlot, RequestRecord> requests{"requests"};
+  Table<DecisionNumber, DecisionRecord> decisions{"decisions"};
+  Table<RrnKey, DecisionNumber> decisions_by_rrn{"decisions_by_rrn"};
+  Table<LimitRuleKey, LimitRule> limit_rules{"limit_rules"};
+  Table<LimitUsageKey, LimitUsageRecord> limit_usage{"limit_usage"};
+  Table<CurrencyCode, FxRateRecord> fx_rates{"fx_rates"};
+  Table<LinkName, LinkRecord> links{"links"};
+  Table<LinkTotalsKey, LinkTotalsRecord> link_totals{"link_totals"};
   Table<ClearingIdentity, ClearingRecordState> clearing_records{"clearing_records"};
   Table<ExceptionNumber, ExceptionRecord> exceptions{"exceptions"};
   Table<CurrencyCode, LedgerRecord> ledger{"ledger"};
@@ -34,12 +42,19 @@ class State {
     visit(hold_keys);
     visit(movements);
     visit(requests);
+    visit(decisions);
+    visit(decisions_by_rrn);
+    visit(limit_rules);
+    visit(limit_usage);
+    visit(fx_rates);
+    visit(links);
+    visit(link_totals);
     visit(clearing_records);
     visit(exceptions);
     visit(ledger);
     visit(expiries);
   }
-  static constexpr unsigned table_count = 11;
+  static constexpr unsigned table_count = 18;
 
   // Entries in the overlay: what the next checkpoint will write.
   std::size_t changed_count() const {
@@ -63,7 +78,8 @@ class State {
 void apply(State& state, const Event& event);
 
 // Asserts what must hold after every event, for what the event touched: legs sum to zero, each
-// currency's ledger sums to zero, held is the sum of the open holds, no hold is negative.
-void check_invariants(const State& state, const Event& event);
+// currency's ledger sums to zero, held is the sum of the open holds, no hold is negative, and the
+// usage of limits is what the holds in their window used.
+void check_invariants(const State& state, const Rules& rules, const Event& event);
 
 }  // namespace engine

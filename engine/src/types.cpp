@@ -37,6 +37,28 @@ std::string_view name(Channel channel) {
   static constexpr std::array<std::string_view, 3> names{"atm", "pos", "ecommerce"};
   return pick(names, channel);
 }
+std::string_view name(Region region) {
+  static constexpr std::array<std::string_view, 2> names{"domestic", "foreign"};
+  return pick(names, region);
+}
+std::string_view name(AuthorizationKind kind) {
+  static constexpr std::array<std::string_view, 4> names{"request", "advice", "posting",
+                                                         "forced_posting"};
+  return pick(names, kind);
+}
+std::string_view name(LimitScope scope) {
+  static constexpr std::array<std::string_view, 3> names{"card", "account", "programme"};
+  return pick(names, scope);
+}
+std::string_view name(LimitWindow window) {
+  static constexpr std::array<std::string_view, 5> names{"transaction", "day", "week", "month",
+                                                         "rolling"};
+  return pick(names, window);
+}
+std::string_view name(LimitSource source) {
+  static constexpr std::array<std::string_view, 3> names{"profile", "account", "card"};
+  return pick(names, source);
+}
 std::string_view name(HoldKind kind) {
   static constexpr std::array<std::string_view, 6> names{
       "authorization", "preauthorization", "manual", "arrest", "posting", "acknowledgement"};
@@ -48,8 +70,9 @@ std::string_view name(HoldStatus status) {
   return pick(names, status);
 }
 std::string_view name(MovementKind kind) {
-  static constexpr std::array<std::string_view, 7> names{
-      "opening", "clearing", "top_up", "refund", "reversal", "fee", "clearing_reversal"};
+  static constexpr std::array<std::string_view, 9> names{
+      "opening", "clearing",          "top_up",  "refund",    "reversal",
+      "fee",     "clearing_reversal", "posting", "fee_return"};
   return pick(names, kind);
 }
 std::string_view name(InternalAccount account) {
@@ -58,20 +81,25 @@ std::string_view name(InternalAccount account) {
   return pick(names, account);
 }
 std::string_view name(ExceptionCode code) {
-  static constexpr std::array<std::string_view, 14> names{"none",
+  static constexpr std::array<std::string_view, 19> names{"none",
                                                           "reversal_after_clearing",
                                                           "reversal_above_hold",
                                                           "original_not_found",
                                                           "same_key_other_content",
                                                           "unmatched",
                                                           "over_clearing",
-                                                          "second_clearing",
                                                           "cleared_after_expiry",
                                                           "cleared_after_release",
                                                           "account_not_active",
                                                           "chargeback",
                                                           "ambiguous_match",
-                                                          "reversal_without_presentment"};
+                                                          "reversal_without_effect",
+                                                          "reversal_not_comparable",
+                                                          "advice_not_applied",
+                                                          "advice_after_clearing",
+                                                          "second_posting",
+                                                          "posting_differs",
+                                                          "rate_result_unknown"};
   return pick(names, code);
 }
 std::string_view name(ReleaseReason reason) {

@@ -47,7 +47,7 @@ class Verification {
       auto more = reader_.next();
       if (!more) return more.error();
       if (!*more) break;
-      if (!apply_batch(state_, reader_, event_, false)) return unreadable(reader_);
+      if (!apply_batch(state_, reader_, event_, nullptr)) return unreadable(reader_);
       ++report_.batches;
       const std::uint64_t before = report_.events;
       report_.events += reader_.header().event_count;
@@ -69,7 +69,7 @@ class Verification {
     report_.holds = state_.meta.hold_count;
     report_.movements = state_.meta.movement_count;
     report_.torn_tail = reader_.torn_tail();
-    report_.ledger = View(state_).ledger();
+    report_.ledger = View(state_, Rules{}).ledger();
     return report_;
   }
 

@@ -1,5 +1,7 @@
 #include "engine/view.hpp"
 
+#include "decision_record.hpp"
+#include "limit_usage.hpp"
 #include "state.hpp"
 
 namespace engine {
@@ -87,8 +89,71 @@ std::vector<LedgerView> View::ledger() const {
   return views;
 }
 
+std::vector<LimitView> View::limits(const CardToken& token, Instant at, BusinessDate date) const {
+  std::vector<LimitView> views;
+  const auto card = state_.cards.get(token);
+  if (!card) return views;
+  const AccountRecord account = *state_.accounts.get(card->account);
+  const LimitSubject subject{token,
+                             *card,
+                             account,
+                             {},
+                             {},
+                             {},
+                             0,
+                             std::max(at, state_.meta.last_command_at),
+                             std::max(date, state_.meta.last_business_date)};
+  for (const SourcedRule& sourced : limit_rules(state_, rules_, token, *card, account)) {
+    const LimitUsage used = limit_usage(state_, rules_, sourced.rule, subject);
+    views.push_back({sourced.rule, sourced.source, used.amount, used.count});
+  }
+  return views;
+}
+
+std::optional<AuthorizationView> View::authorization(std::uint64_t id) const {
+  const auto record = state_.decisions.get(DecisionNumber{id});
+  if (!record || record->explained == 0) return std::nullopt;
+  AuthorizationView view;
+  view.id = id;
+  view.at = record->at;
+  view.business_date = record->business_date;
+  if (record->account) view.account_id = state_.accounts.get(record->account)->id;
+  if (const auto card = state_.cards.get(record->token)) view.pan_masked = card->pan_masked;
+  view.decision = first_answer(*record).decision;
+  view.why = explanation_of(*record);
+  return view;
+}
+
+std::vector<AuthorizationView> View::authorizations(const FixedText<12>& rrn,
+                                                    std::size_t count) const {
+  std::vector<AuthorizationView> views;
+  DecisionNumber next = state_.decisions_by_rrn.get(rrn).value_or(DecisionNumber{});
+  while (next && views.size() < count) {
+    views.push_back(*authorization(next.value));
+    next = state_.decisions.get(next)->previous_by_rrn;
+  }
+  return views;
+}
+
+FxRatesView View::fx_rates() const {
+  FxRatesView view;
+  view.version = state_.meta.fx_version;
+  view.set_at = state_.meta.fx_set_at;
+  view.rates.base = state_.meta.fx_base;
+  for (int code = 1; code < 1000; ++code) {
+    const auto currency = CurrencyCode::from_numeric(code);
+    if (!currency) continue;
+    const auto record = state_.fx_rates.get(*currency);
+    if (!record || record->version != view.version) continue;
+    view.rates.rates[*currency] = {ScaledRate::trusted(record->buy),
+                                   ScaledRate::trusted(record->sell)};
+  }
+  return view;
+}
+
 std::vector<ExceptionView> View::exceptions(std::uint64_t after, std::size_t count) const {
   std::vector<ExceptionView> views;
+  if (after >= state_.meta.exception_count) return views;
   for (std::uint64_t id = after + 1; id <= state_.meta.exception_count && views.size() < count;
        ++id) {
     const ExceptionRecord record = *state_.exceptions.get({id});

@@ -33,7 +33,7 @@ Result<void> Engine::Writer::open() {
   if (!store) return store.error();
   store_ = std::move(*store);
   store_->attach(state_);
-  auto end = recover(*store_, state_, options_, recovery_);
+  auto end = recover(*store_, state_, options_, rules_, recovery_);
   if (!end) return end.error();
 
   FileJournal::Options journal_options;
@@ -74,13 +74,13 @@ std::size_t Engine::Writer::fill_batch(std::size_t from) {
 
 void Engine::Writer::handle(Submission& submission, std::chrono::steady_clock::time_point now) {
   if (halted_) return refuse(submission, Decline::halted);
-  if (submission.inspect) return submission.inspect(View(state_));
+  if (submission.inspect) return submission.inspect(View(state_, rules_));
   if (submission.deadline < now) return refuse(submission, Decline::overloaded);
   submission.answer = decide(state_, rules_, submission.command, event_);
   if (event_.empty()) return;
   event_.decision = submission.answer.decision;
   apply(state_, event_);
-  if (options_.check_invariants) check_invariants(state_, event_);
+  if (options_.check_invariants) check_invariants(state_, rules_, event_);
   batch_.add(event_);
 }
 

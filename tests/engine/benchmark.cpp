@@ -37,7 +37,7 @@ void write_journal(const std::filesystem::path& data_dir) {
   State state;
   auto run = [&](CommandBody body, const Request& request) {
     Event event;
-    const Command command{ledger.now, {20'515}, request, std::move(body)};
+    const Command command{ledger.now, {20'515}, {20'515}, request, std::move(body)};
     REQUIRE(decide(state, ledger.rules, command, event).decision.approved());
     apply(state, event);
     batch.add(event);

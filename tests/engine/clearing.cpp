@@ -180,7 +180,7 @@ TEST_CASE("clearing: the billed amount is posted, else the transaction's at the 
     CHECK(ledger.balance("A2") == "L=-3.00 H=0.00");
   }
   SECTION("not billed, and the rate has changed") {
-    ledger.rules.fx.rates[currency("EUR")].sell = *ScaledRate::parse("65");
+    ledger.set_rate("EUR", "62.20", "65");
     ledger.clear({.record = "R1", .amount = "4.68", .in = "EUR", .card = "C2", .lifecycle = "L1"});
     CHECK(ledger.balance("A2") == "L=-4.20 H=0.00");
   }

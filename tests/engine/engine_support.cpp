@@ -10,6 +10,7 @@ Submission submission_of(CommandBody body, const Request& request) {
   Submission submission;
   submission.command.now = Instant::from_seconds(1'772'445'600);
   submission.command.business_date = {20'515};
+  submission.command.local_date = {20'515};
   submission.command.request = request;
   submission.command.body = std::move(body);
   return submission;

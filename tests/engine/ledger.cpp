@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "engine/view.hpp"
 #include "event_codec.hpp"
 
 namespace engine::testing {
@@ -11,6 +12,20 @@ namespace {
 
 std::string key_name(std::string_view card, std::string_view message_class, int stan) {
   return fmt::format("{}/{}/{}", card, message_class, stan);
+}
+
+std::string_view class_of(AuthorizationKind kind) {
+  switch (kind) {
+    case AuthorizationKind::request:
+      return "010";
+    case AuthorizationKind::advice:
+      return "012";
+    case AuthorizationKind::posting:
+      return "020";
+    case AuthorizationKind::forced_posting:
+      break;
+  }
+  return "022";
 }
 
 }  // namespace
@@ -36,12 +51,13 @@ Money money(std::string_view amount, std::string_view alpha) {
 
 Request request_of(const Asked& asked) {
   Request request;
-  request.key = digest<RequestKey>(key_name(asked.card, "010", asked.stan));
+  request.key = digest<RequestKey>(key_name(asked.card, class_of(asked.kind), asked.stan));
   request.variant = std::hash<std::string>{}(fmt::format("{}/{}", asked.terminal, asked.rrn));
   request.content = static_cast<std::uint64_t>(minor(asked.amount)) * 16 +
                     static_cast<std::uint64_t>(asked.operation);
   request.acquirer = FixedText<11>::cut("1001");
   request.terminal = FixedText<8>::cut(asked.terminal);
+  request.rrn = FixedText<12>::cut(asked.rrn);
   request.echo = FixedText<96>::cut(numbered("echo of ", asked.stan));
   return request;
 }
@@ -51,7 +67,13 @@ Authorize authorize_of(const Asked& asked) {
   authorize.token = digest<CardToken>(asked.card);
   authorize.operation = asked.operation;
   authorize.channel = asked.channel;
+  authorize.region = asked.region;
   authorize.preauthorization = asked.preauthorization;
+  authorize.kind = asked.kind;
+  authorize.increment = asked.increment;
+  authorize.partial_allowed = asked.partial;
+  authorize.approved_elsewhere = asked.approved_elsewhere;
+  authorize.link = LinkName::cut(asked.link);
   authorize.transaction = money(asked.amount, asked.in);
   if (!asked.billed.empty()) authorize.billing = money(asked.billed, asked.billed_in);
   authorize.keys.lifecycle_id = FixedText<36>::cut(asked.lifecycle);
@@ -63,11 +85,9 @@ Authorize authorize_of(const Asked& asked) {
 }
 
 Ledger::Ledger() {
-  rules.fx.base = currency("RUB");
-  auto rate = [](const char* text) { return *ScaledRate::parse(text); };
-  rules.fx.rates[currency("EUR")] = {rate("62.20"), rate("64.10")};
-  rules.fx.rates[currency("JPY")] = {rate("0.60"), rate("0.62")};
-  rules.fx.rates[currency("KWD")] = {rate("250"), rate("260")};
+  set_rate("EUR", "62.20", "64.10");
+  set_rate("JPY", "0.60", "0.62");
+  set_rate("KWD", "250", "260");
   open("A1", "1000.00");
   issue("C1", "A1");
 }
@@ -88,6 +108,13 @@ void Ledger::issue(std::string_view card, std::string_view account, std::uint16_
   REQUIRE(told(run(put)) == "approved");
 }
 
+void Ledger::set_rate(std::string_view alpha, std::string_view buy, std::string_view sell) {
+  PutFxRates put{View(state, rules).fx_rates().rates, {}};
+  put.rates.base = currency("RUB");
+  put.rates.rates[currency(alpha)] = {*ScaledRate::parse(buy), *ScaledRate::parse(sell)};
+  REQUIRE(told(run(put)) == "approved");
+}
+
 void Ledger::set_account(std::string_view account, AccountStatus status) {
   PutAccount put;
   put.id = AccountId::cut(account);
@@ -103,8 +130,8 @@ void Ledger::set_card(std::string_view card, CardStatus status) {
 }
 
 Answer Ledger::run(CommandBody body, const Request& request) {
-  const Command command{
-      now, {static_cast<std::int32_t>(now.seconds() / 86'400)}, request, std::move(body)};
+  const BusinessDate today{static_cast<std::int32_t>(now.seconds() / 86'400)};
+  const Command command{now, today, today, request, std::move(body)};
   Event event;
   const Answer answer = decide(state, rules, command, event);
   if (event.empty()) return answer;
@@ -116,7 +143,7 @@ Answer Ledger::run(CommandBody body, const Request& request) {
   if (request && last_event.request)
     REQUIRE(last_event.decision.decline == answer.decision.decline);
   apply(state, last_event);
-  check_invariants(state, last_event);
+  check_invariants(state, rules, last_event);
   return answer;
 }
 
@@ -130,10 +157,12 @@ Answer Ledger::take_back(const TakenBack& reversal) {
   Reverse reverse;
   reverse.token = digest<CardToken>(reversal.card);
   if (reversal.of != 0) {
-    reverse.original = digest<RequestKey>(key_name(reversal.card, "010", reversal.of));
+    reverse.original =
+        digest<RequestKey>(key_name(reversal.card, reversal.original_class, reversal.of));
   }
   reverse.rrn = FixedText<12>::cut(reversal.rrn);
-  reverse.transaction = money(reversal.amount);
+  reverse.transaction = money(reversal.amount, reversal.in);
+  if (!reversal.stays.empty()) reverse.stays = minor(reversal.stays);
   reverse.is_advice = reversal.advice;
   Request request;
   const int stan = reversal.stan != 0 ? reversal.stan : next_stan_++;
@@ -141,6 +170,7 @@ Answer Ledger::take_back(const TakenBack& reversal) {
   request.content = static_cast<std::uint64_t>(minor(reversal.amount));
   request.acquirer = FixedText<11>::cut("1001");
   request.terminal = FixedText<8>::cut(reversal.terminal);
+  request.rrn = FixedText<12>::cut(reversal.rrn);
   request.refusable = !reversal.advice;
   return run(reverse, request);
 }
@@ -154,6 +184,7 @@ Answer Ledger::clear(const Cleared& record) {
   post.token = digest<CardToken>(record.card);
   post.operation = record.operation;
   post.transaction = money(record.amount, record.in);
+  if (!record.settled.empty()) post.settlement = money(record.settled, record.settled_in);
   if (!record.billed.empty()) post.billing = money(record.billed, record.billed_in);
   post.keys.auth_code = FixedText<6>::cut(record.auth_code);
   post.keys.rrn = FixedText<12>::cut(record.rrn);

@@ -44,6 +44,12 @@ struct Asked {
   Channel channel = Channel::pos;
   std::uint16_t mcc = 5411;
   bool preauthorization = false;
+  AuthorizationKind kind = AuthorizationKind::request;
+  bool increment = false;
+  bool partial = false;
+  bool approved_elsewhere = true;
+  Region region = Region::domestic;
+  std::string_view link = "";
 };
 
 // An 0400 or 0420 that takes back the 0100 with trace number `of` (0: by RRN alone).
@@ -55,6 +61,9 @@ struct TakenBack {
   std::string_view terminal = "T1";
   std::string_view rrn = "";
   bool advice = true;
+  std::string_view stays = "";  // DE95
+  std::string_view in = "RUB";
+  std::string_view original_class = "010";
 };
 
 struct Cleared {
@@ -64,6 +73,8 @@ struct Cleared {
   std::string_view in = "RUB";
   std::string_view billed = "";
   std::string_view billed_in = "RUB";
+  std::string_view settled = "";
+  std::string_view settled_in = "RUB";
   std::string_view card = "C1";
   std::string_view auth_code = "";
   std::string_view rrn = "";
@@ -83,6 +94,8 @@ class Ledger {
 
   void open(std::string_view account, std::string_view booked, std::string_view in = "RUB");
   void issue(std::string_view card, std::string_view account, std::uint16_t expiry_yymm = 2812);
+  // All rates as they are, with this one changed.
+  void set_rate(std::string_view alpha, std::string_view buy, std::string_view sell);
   void set_account(std::string_view account, AccountStatus status);
   void set_card(std::string_view card, CardStatus status);
 

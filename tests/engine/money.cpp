@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "currencies.hpp"
+#include "fx.hpp"
 #include "ledger.hpp"
 
 using namespace engine;
@@ -96,30 +97,52 @@ TEST_CASE("money: multiply_divide rounds half away from zero, once", "[engine][m
 
 TEST_CASE("money: conversion knows exponents, sides and cross rates", "[engine][money]") {
   const Ledger ledger;
-  const FxRates& fx = ledger.rules.fx;
-  auto convert = [&fx](const Money& from, const char* to, FxSide side) {
-    const auto amount = fx.convert(from, currency(to), side);
-    return amount ? format_amount(*amount, currency(to)) : std::string("none");
+  auto to_text = [&ledger](const Money& from, const char* to, FxSide side) {
+    const auto converted = engine::convert(ledger.state, from, currency(to), side);
+    return converted ? format_amount(converted->amount, currency(to)) : std::string("none");
   };
-  CHECK(convert(money("7.16", "EUR"), "RUB", FxSide::buy) == "445.35");   // 445.352
-  CHECK(convert(money("7.16", "EUR"), "RUB", FxSide::sell) == "458.96");  // 458.956
-  CHECK(convert(money("1000", "JPY"), "RUB", FxSide::sell) == "620.00");
-  CHECK(convert(money("1.234", "KWD"), "RUB", FxSide::sell) == "320.84");
+  CHECK(to_text(money("7.16", "EUR"), "RUB", FxSide::buy) == "445.35");   // 445.352
+  CHECK(to_text(money("7.16", "EUR"), "RUB", FxSide::sell) == "458.96");  // 458.956
+  CHECK(to_text(money("1000", "JPY"), "RUB", FxSide::sell) == "620.00");
+  CHECK(to_text(money("1.234", "KWD"), "RUB", FxSide::sell) == "320.84");
   // The customer pays roubles' worth in another currency: the bank sells one and buys the other.
-  CHECK(convert(money("100.00", "RUB"), "EUR", FxSide::sell) == "1.61");  // 1.6077
-  CHECK(convert(money("100.00", "RUB"), "KWD", FxSide::buy) == "0.385");  // 0.38462
-  CHECK(convert(money("1000", "JPY"), "EUR", FxSide::sell) == "9.97");    // 620/62.20 = 9.9678
-  CHECK(convert(money("10.00", "EUR"), "JPY", FxSide::buy) == "1003");    // 622/0.62 = 1003.2
-  CHECK(convert(money("10.00", "EUR"), "EUR", FxSide::buy) == "10.00");
-  CHECK(convert(money("10.00", "USD"), "RUB", FxSide::buy) == "none");
-  CHECK(convert(money("10.00", "RUB"), "USD", FxSide::buy) == "none");
+  CHECK(to_text(money("100.00", "RUB"), "EUR", FxSide::sell) == "1.61");  // 1.6077
+  CHECK(to_text(money("100.00", "RUB"), "KWD", FxSide::buy) == "0.385");  // 0.38462
+  CHECK(to_text(money("1000", "JPY"), "EUR", FxSide::sell) == "9.97");    // 620/62.20 = 9.9678
+  CHECK(to_text(money("10.00", "EUR"), "JPY", FxSide::buy) == "1003");    // 622/0.62 = 1003.2
+  CHECK(to_text(money("10.00", "EUR"), "EUR", FxSide::buy) == "10.00");
+  CHECK(to_text(money("10.00", "USD"), "RUB", FxSide::buy) == "none");
+  CHECK(to_text(money("10.00", "RUB"), "USD", FxSide::buy) == "none");
 }
 
-TEST_CASE("money: a rate that is zero on one side is no rate", "[engine][money]") {
+TEST_CASE("money: rates are replaced as a whole, and only by sound ones", "[engine][money]") {
   Ledger ledger;
-  ledger.rules.fx.rates[currency("USD")].buy = *ScaledRate::parse("90");
-  const FxRates& fx = ledger.rules.fx;
-  CHECK(fx.convert(money("1.00", "USD"), currency("RUB"), FxSide::buy) == 9000);
-  CHECK_FALSE(fx.convert(money("1.00", "USD"), currency("RUB"), FxSide::sell));
-  CHECK_FALSE(fx.convert(money("1.00", "RUB"), currency("USD"), FxSide::buy));
+  auto rate = [](const char* text) { return *ScaledRate::parse(text); };
+  auto put = [&ledger](FxRates rates, std::string_view file = "") {
+    return told(ledger.run(
+        PutFxRates{std::move(rates), file.empty() ? FileDigest{} : digest<FileDigest>(file)}));
+  };
+  auto usd_in_rub = [&ledger] {
+    return engine::convert(ledger.state, money("1.00", "USD"), currency("RUB"), FxSide::sell)
+        .has_value();
+  };
+  const std::uint32_t version = ledger.state.meta.fx_version;
+  const FxRates usd{currency("RUB"), {{currency("USD"), {rate("90"), rate("92")}}}};
+  CHECK(put(usd, "file one") == "approved");
+  CHECK(ledger.state.meta.fx_version == version + 1);
+  CHECK(usd_in_rub());
+  // The euro's rate was of the version before.
+  CHECK_FALSE(engine::convert(ledger.state, money("1.00", "EUR"), currency("RUB"), FxSide::buy));
+
+  const FxRates eur{currency("RUB"), {{currency("EUR"), {rate("62"), rate("64")}}}};
+  CHECK(put(eur) == "approved");
+  CHECK(put(usd, "file one") == "approved");
+  CHECK_FALSE(usd_in_rub());  // the file had been loaded before: a restart undoes nothing
+  CHECK(put(usd, "file two") == "approved");
+  CHECK(usd_in_rub());
+
+  CHECK(put({currency("RUB"), {{currency("USD"), {rate("92"), rate("90")}}}}) == "bad_amount");
+  CHECK(put({currency("RUB"), {{currency("RUB"), {rate("1"), rate("1")}}}}) == "bad_amount");
+  CHECK(put({{}, {}}) == "currency_missing");
+  CHECK(usd_in_rub());
 }

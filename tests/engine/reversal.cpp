@@ -30,15 +30,69 @@ TEST_CASE("reversal: a part releases its share in the account's currency, to the
   Ledger ledger;
   const HoldId id = ledger.ask({.amount = "9.99", .stan = 7, .in = "EUR"}).decision.hold;
   CHECK(ledger.balance() == "L=1000.00 H=640.36");
-  ledger.take_back({.amount = "3.33", .of = 7});
+  ledger.take_back({.amount = "3.33", .of = 7, .in = "EUR"});
   CHECK(ledger.balance() == "L=1000.00 H=426.91");
-  ledger.take_back({.amount = "3.33", .of = 7});
-  CHECK(ledger.balance() == "L=1000.00 H=213.45");
+  ledger.take_back({.amount = "3.33", .of = 7, .in = "EUR"});
+  CHECK(ledger.balance() == "L=1000.00 H=213.46");
   CHECK(ledger.hold_record(id).is_open());
-  ledger.take_back({.amount = "3.33", .of = 7});
+  ledger.take_back({.amount = "3.33", .of = 7, .in = "EUR"});
   CHECK(ledger.balance() == "L=1000.00 H=0.00");
   CHECK(name(ledger.hold_record(id).status) == "released");
   CHECK(ledger.exceptions().empty());
+}
+
+TEST_CASE("reversal: what stays is said, so that saying it again changes nothing",
+          "[engine][reversal]") {
+  Ledger ledger;
+  ledger.ask({.amount = "100.00", .stan = 7});
+  ledger.take_back({.amount = "100.00", .of = 7, .stays = "60.00"});
+  CHECK(ledger.balance() == "L=1000.00 H=60.00");
+  ledger.take_back({.amount = "100.00", .of = 7, .stays = "60.00"});
+  CHECK(ledger.balance() == "L=1000.00 H=60.00");
+  ledger.take_back({.amount = "100.00", .of = 7, .stays = "40.00"});
+  CHECK(ledger.balance() == "L=1000.00 H=40.00");
+  CHECK(ledger.exceptions().empty());
+  SECTION("more cannot stay than is left") {
+    ledger.take_back({.amount = "100.00", .of = 7, .stays = "60.00"});
+    CHECK(ledger.balance() == "L=1000.00 H=40.00");
+    CHECK(ledger.exceptions() == "reversal_without_effect");
+  }
+  SECTION("the whole goes back without complaint") {
+    ledger.take_back({.amount = "100.00", .of = 7});
+    CHECK(ledger.balance() == "L=1000.00 H=0.00");
+    CHECK(ledger.exceptions().empty());
+  }
+  SECTION("nothing stays") {
+    ledger.take_back({.amount = "100.00", .of = 7, .stays = "0.00"});
+    CHECK(ledger.balance() == "L=1000.00 H=0.00");
+  }
+}
+
+TEST_CASE("reversal: amounts of two currencies cannot be compared", "[engine][reversal]") {
+  Ledger ledger;
+  ledger.ask({.amount = "6400.00", .stan = 7, .operation = Operation::deposit});
+  ledger.ask({.amount = "640.00", .stan = 8});
+  SECTION("all of it goes back") {
+    ledger.take_back({.amount = "10.00", .of = 8, .in = "EUR"});
+    CHECK(ledger.balance() == "L=7400.00 H=0.00");
+    CHECK(ledger.exceptions().empty());
+  }
+  SECTION("a part cannot") {
+    ledger.take_back({.amount = "10.00", .of = 8, .stays = "4.00", .in = "EUR"});
+    CHECK(ledger.balance() == "L=7400.00 H=640.00");
+    CHECK(ledger.exceptions() == "reversal_not_comparable");
+  }
+}
+
+TEST_CASE("reversal: after a part has cleared, a part of the rest goes back",
+          "[engine][reversal]") {
+  Ledger ledger;
+  ledger.ask({.amount = "100.00", .stan = 7, .lifecycle = "L1"});
+  ledger.clear({.record = "R1", .amount = "30.00", .lifecycle = "L1", .final = false});
+  CHECK(ledger.balance() == "L=970.00 H=70.00");
+  ledger.take_back({.amount = "100.00", .of = 7, .stays = "90.00"});
+  CHECK(ledger.balance() == "L=970.00 H=60.00");
+  CHECK(ledger.exceptions() == "reversal_after_clearing");
 }
 
 TEST_CASE("reversal: after clearing it credits nothing", "[engine][reversal]") {
@@ -112,9 +166,21 @@ TEST_CASE("reversal: finds its original by trace and terminal, else by RRN", "[e
     ledger.take_back({.amount = "20.00", .rrn = "R1"});
     CHECK(ledger.balance() == "L=1000.00 H=30.00");
   }
-  SECTION("by RRN when the original data leads nowhere") {
-    ledger.take_back({.amount = "30.00", .of = 99, .rrn = "R2"});
+  SECTION("by RRN when the original data leads nowhere and all else agrees") {
+    ledger.take_back({.amount = "30.00", .of = 99, .terminal = "T2", .rrn = "R2"});
     CHECK(ledger.balance() == "L=1000.00 H=20.00");
+  }
+  SECTION("the original data names a retry that never came: it alone is refused") {
+    ledger.take_back({.amount = "31.00", .of = 99, .terminal = "T2", .rrn = "R2"});
+    CHECK(ledger.balance() == "L=1000.00 H=50.00");
+    const Asked retry{.amount = "31.00", .stan = 99, .terminal = "T2", .rrn = "R2"};
+    CHECK(told(ledger.ask(retry)) == "already_reversed");
+    CHECK(ledger.balance() == "L=1000.00 H=50.00");
+  }
+  SECTION("the RRN tells which of two from one terminal") {
+    ledger.ask({.amount = "5.00", .stan = 7, .terminal = "T1", .rrn = "R3"});
+    ledger.take_back({.amount = "20.00", .of = 7, .terminal = "T1", .rrn = "R1"});
+    CHECK(ledger.balance() == "L=1000.00 H=35.00");
   }
 }
 

@@ -105,7 +105,11 @@ std::vector<Effect> sample_effects() {
   movement.legs[1] = {-1'015, InternalAccount::fx_result, {}};
   movement.hold = HoldId{2};
   set(movement.reference, "ref");
-  OriginalRefused refused{repeated<RequestKey>(0x22), 3, {}, {}, true};
+  OriginalRefused refused;
+  refused.key = repeated<RequestKey>(0x22);
+  refused.ordinal = 3;
+  refused.by_rrn = true;
+  set(refused.rrn, "123456789012");
   set(refused.acquirer, "1001");
   set(refused.terminal, "T1");
   ClearingRecorded recorded;
@@ -118,22 +122,54 @@ std::vector<Effect> sample_effects() {
   recorded.account = AccountNumber{1};
   recorded.hold = HoldId{2};
   recorded.posted = -3500;
+  recorded.confirmed = 700;
   ExceptionRaised raised{ExceptionCode::over_clearing,
                          AccountNumber{1},
                          HoldId{2},
                          {3500, CurrencyCode::trusted(643)},
                          {}};
   set(raised.reference, "ref");
+  LimitRule rule;
+  set(rule.name, "cash a day");
+  rule.max_amount = 50'000;
+  rule.operations = 2;
+  rule.mcc_range_count = 2;
+  rule.mcc[0] = {6010, 6011};
+  rule.mcc[1] = {7995, 7995};
+  LinkName link;
+  set(link, "processor");
+  DecisionExplained explained;
+  set(explained.why.rrn, "123456789012");
+  set(explained.why.limit, "cash a day");
+  explained.why.token = repeated<CardToken>(0x11);
+  explained.why.limit_max = 50'000;
   return {opened,
           AccountChanged{AccountNumber{1}, AccountStatus::blocked, 0},
           card,
           sample_hold(),
-          HoldReduced{HoldId{2}, 3500, 250, 700, -1, HoldStatus::released, ReleaseReason::reversed},
+          HoldReduced{HoldId{2}, 3500, 250, 700, -1, 3500, true, false, HoldStatus::released,
+                      ReleaseReason::reversed},
           movement,
           refused,
           recorded,
           raised,
-          ExpiryAdvanced{sample_time.seconds(), HoldId{2}}};
+          ExpiryAdvanced{sample_time.seconds(), HoldId{2}},
+          LimitRulesPut{repeated<CardToken>(0x11), {}, 1},
+          LimitRulePut{{}, AccountNumber{1}, 0, rule},
+          HoldIncreased{HoldId{2}, 1000, 15, 1000, sample_time},
+          HoldCompleted{HoldId{2}, 4000, 0, 4000, 4000, true, true, HoldStatus::cleared},
+          ExpiryPutOff{HoldId{2}},
+          LimitUsed{repeated<LimitOwner>(0x66), 77, 3, 20'515, 99, -3500, -1},
+          InternalPosted{CurrencyCode::trusted(643),
+                         {{45'550, InternalAccount::settlement, {}},
+                          {-44'535, InternalAccount::fx_position, {}},
+                          {-1'015, InternalAccount::fx_result, {}}},
+                         HoldId{2}},
+          FxRatesSet{4, CurrencyCode::trusted(643), repeated<FileDigest>(0x55)},
+          FxRateSet{CurrencyCode::trusted(978), 6'220'000'000, 6'410'000'000},
+          TotalsCounted{link, CurrencyCode::trusted(643), 2, 3500},
+          PeriodClosed{link},
+          explained};
 }
 
 Event sample_event(std::uint64_t sequence, const Effect& effect) {
@@ -154,10 +190,11 @@ Event random_event(std::uint64_t sequence, std::mt19937_64& random) {
   if (random() % 2 == 0) {
     Request& r = event.request;
     Decision& d = event.decision;
-    fill("", r.key)("", event.request_ordinal)("", r.variant)("", r.content)("", r.acquirer)(
-        "", r.terminal)("", r.echo);
-    fill("", d.decline)("", d.created)("", d.has_balance)("", d.currency)("", d.amount)("", d.fee)(
-        "", d.ledger)("", d.available)("", d.hold)("", d.account)("", d.auth_code);
+    fill("", r.key)("", event.request_ordinal)("", r.variant)("", r.content)("", r.rrn)(
+        "", r.acquirer)("", r.terminal)("", r.echo);
+    fill("", d.decline)("", d.created)("", d.has_balance)("", d.partial)("", d.converted)(
+        "", d.in_balance)("", d.transaction_amount)("", d.rate)("", d.currency)("", d.amount)(
+        "", d.fee)("", d.ledger)("", d.available)("", d.hold)("", d.account)("", d.auth_code);
   }
   const std::vector<Effect> effects = sample_effects();
   for (std::uint64_t count = random() % 5; count > 0; --count) {

@@ -4,7 +4,10 @@
 #include <cstdint>
 #include <optional>
 #include <variant>
+#include <vector>
 
+#include "engine/fx.hpp"
+#include "engine/limits.hpp"
 #include "engine/money.hpp"
 #include "engine/text.hpp"
 #include "engine/types.hpp"
@@ -21,6 +24,7 @@ struct Request {
   std::uint64_t content = 0;
   FixedText<11> acquirer;
   FixedText<8> terminal;
+  FixedText<12> rrn;
   // Kept with the answer and handed back with it, for the submitter's eyes only.
   FixedText<96> echo;
   // False for what cannot be refused (a reversal advice): instead of declining, same key with
@@ -49,11 +53,11 @@ struct PutAccount {
   std::optional<MinorUnits> booked;
   std::optional<MinorUnits> overdraft_limit;
   std::optional<AccountStatus> status;
-  bool must_exist = false;  // PATCH
+  std::optional<std::vector<LimitRule>> limits;  // replace the account's own rules
+  bool must_exist = false;                       // PATCH
 };
 
 using PanMasked = FixedText<19>;
-using LimitProfileName = FixedText<32>;
 
 // Issues a card, or, when the same PAN was issued to the same account, changes it.
 struct PutCard {
@@ -68,30 +72,78 @@ struct ChangeCard {
   CardToken token;
   std::optional<CardStatus> status;
   std::optional<LimitProfileName> limit_profile;
+  std::optional<std::vector<LimitRule>> limits;  // replace the card's own rules
 };
 
-// A card transaction: reserves (debits), posts (deposit, transfer in), acknowledges (refund),
-// or only checks (verification, inquiry).
+// The processor's connection point that a message came through: reconciliation is by link.
+using LinkName = FixedText<31>;
+
+// A card transaction. Debits are held (or posted, as `kind` says), top-ups are posted, refunds
+// are acknowledged (or posted); verification and inquiry only check.
 struct Authorize {
   CardToken token;
+  AuthorizationKind kind = AuthorizationKind::request;
   Operation operation = Operation::purchase;
   Channel channel = Channel::pos;
+  Region region = Region::domestic;
   bool preauthorization = false;
-  Money transaction;  // as the merchant sees it
-  Money billing;      // as the network converted it; no currency when absent
-  MatchKeys keys;
-  std::uint16_t expiry_yymm = 0;  // as the message says; 0 when it does not
+  bool increment = false;          // adds to the open hold with the same lifecycle id
+  bool partial_allowed = false;    // less than the amount may be approved
+  bool approved_elsewhere = true;  // an advice: the stand-in approved what it tells of
+  Money transaction;               // as the merchant sees it
+  Money billing;                   // as the network converted it; no currency when absent
+  MatchKeys keys;                  // an advice may bring the stand-in's authorization code
+  LinkName link;
 };
 
 // Takes a card transaction back. The original is found by `original` (and, when several share
-// it, by terminal and acquirer), else by card and RRN.
+// it, by RRN, terminal and acquirer), else by card and RRN.
 struct Reverse {
   CardToken token;
   RequestKey original;
   FixedText<11> original_acquirer;
   FixedText<12> rrn;
-  Money transaction;       // the original's amount, as the reversal states it
-  bool is_advice = false;  // cannot be refused
+  Money transaction;                // the original's amount, as the reversal states it
+  std::optional<MinorUnits> stays;  // a partial reversal: what of it is not taken back
+  bool is_advice = false;           // cannot be refused
+  LinkName link;
+};
+
+// Totals of one period of a link, by what the messages were: numbers and amounts, in minor units
+// as the messages stated them.
+struct ReconciliationTotals {
+  enum Category : std::uint8_t {
+    credits,
+    credit_reversals,
+    debits,
+    debit_reversals,
+    authorizations,
+  };
+  static constexpr std::size_t category_count = 5;
+  std::uint64_t counts[category_count] = {};
+  MinorUnits amounts[category_count] = {};
+};
+
+// Compares the sender's totals with the engine's: those of the link's open period, or of the one
+// that its last cut-over closed. What the sender does not state is not compared.
+struct Reconcile {
+  LinkName link;
+  CurrencyCode currency;  // none: all currencies together
+  ReconciliationTotals stated;
+  std::uint32_t states_count = 0;   // bits by category
+  std::uint32_t states_amount = 0;  // bits by category
+  std::optional<MinorUnits> net;    // credits less debits, reversals taken off
+};
+// Ends the link's reconciliation period.
+struct CutOver {
+  LinkName link;
+};
+
+// Replaces all exchange rates, as a new version. Rates that come from a file are ignored when the
+// last file had the same digest: a restart does not undo what was set since.
+struct PutFxRates {
+  FxRates rates;
+  FileDigest file;
 };
 
 using Reference = FixedText<64>;
@@ -121,12 +173,13 @@ struct PostClearing {
   CardToken token;
   Operation operation = Operation::purchase;
   Money transaction;
-  Money billing;  // no currency when absent
+  Money billing;     // no currency when absent
+  Money settlement;  // what the networks settle; no currency when absent
   MatchKeys keys;
   std::int32_t local_date_days = 0;  // purchase date of the place, days since 1970
   FixedText<23> arn;
   bool final = true;
-  bool reversal = false;
+  bool reversal = false;  // gives back `presentment`, or else what the cascade finds
 };
 
 // Ends the holds that are due at the command's time, at most `holds_max` of them; the decision
@@ -135,13 +188,15 @@ struct ExpireDue {
   std::uint32_t holds_max = 512;
 };
 
-using CommandBody = std::variant<PutAccount, PutCard, ChangeCard, Authorize, Reverse, PlaceHold,
-                                 ReleaseHold, PostClearing, ExpireDue>;
+using CommandBody =
+    std::variant<PutAccount, PutCard, ChangeCard, Authorize, Reverse, PlaceHold, ReleaseHold,
+                 PostClearing, ExpireDue, Reconcile, CutOver, PutFxRates>;
 
 struct Command {
   Instant now;
   BusinessDate business_date;
-  Request request;  // no key: not protected (commands that are idempotent by themselves)
+  BusinessDate local_date;  // the calendar's, where the bank is: cards expire by it
+  Request request;          // no key: not protected (commands that are idempotent by themselves)
   CommandBody body;
 };
 

@@ -74,16 +74,22 @@ struct Decision {
   bool created = false;  // something new came to be: an account, a card, a hold
   bool more = false;     // ExpireDue: more holds are due
   bool has_balance = false;
-  CurrencyCode currency;  // of the amounts below: the account's
-  MinorUnits amount = 0;  // held or posted, without the fee
+  bool partial = false;     // less than the amount was approved
+  bool converted = false;   // the bank's own rate made the amount out of the transaction's
+  bool in_balance = false;  // Reconcile: the totals agree
+  CurrencyCode currency;    // of the amounts below: the account's
+  MinorUnits amount = 0;    // held or posted, without the fee
   MinorUnits fee = 0;
   MinorUnits ledger = 0;
   MinorUnits available = 0;
+  MinorUnits fx_result = 0;           // PostClearing: booked, the bank's gain positive
+  MinorUnits transaction_amount = 0;  // approved, in the transaction's currency
+  std::int64_t rate = 0;              // converted: units of the account's currency for one, scaled
   HoldId hold;
   AccountNumber account;
   FixedText<6> auth_code;
-  // Exceptions this command recorded, 0 for none; at most two per clearing record.
-  ExceptionCode exceptions[2] = {};
+  // Exceptions that this command recorded, 0 for none.
+  ExceptionCode exceptions[4] = {};
 
   bool approved() const { return decline == Decline::none; }
 };

@@ -65,7 +65,10 @@ class ScaledRate {
   constexpr ScaledRate() = default;
   // "62.20", at most 8 decimals, positive or zero; nothing for anything else.
   static std::optional<ScaledRate> parse(std::string_view text);
+  // For values that were checked before they were stored.
+  static constexpr ScaledRate trusted(std::int64_t scaled) { return ScaledRate(scaled); }
   constexpr std::int64_t scaled() const { return value_; }
+  friend constexpr bool operator==(ScaledRate, ScaledRate) = default;
   constexpr explicit operator bool() const { return value_ != 0; }
 
  private:

@@ -2,23 +2,15 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <vector>
 
-#include "engine/money.hpp"
+#include "engine/limits.hpp"
+#include "engine/mcc.hpp"
+#include "engine/tariffs.hpp"
 #include "engine/types.hpp"
 
 namespace engine {
-
-// Merchant category codes, both ends included.
-struct MccRange {
-  std::uint16_t first = 0;
-  std::uint16_t last = 0;
-  bool contains(std::uint16_t mcc) const { return first <= mcc && mcc <= last; }
-};
-// Whether the list has the code; an empty list has every code.
-bool contains(const std::vector<MccRange>& ranges, std::uint16_t mcc);
 
 // How long a hold lives: the longest of the rules that fit it, else the default.
 struct HoldLifetime {
@@ -34,25 +26,26 @@ struct HoldLifetimes {
   int days(std::uint16_t mcc, HoldKind kind, Channel channel) const;
 };
 
-// The bank's rates: how many units of the base currency one unit of a currency costs.
-struct FxRate {
-  ScaledRate buy;   // the bank buys the currency for this
-  ScaledRate sell;  // the bank sells it for this
-};
-enum class FxSide : std::uint8_t { buy, sell };
-
-struct FxRates {
-  CurrencyCode base;
-  std::map<CurrencyCode, FxRate> rates;
-
-  // `money` in another currency, rounded half-up once. `sell` converts what a customer pays,
-  // `buy` what a customer receives. Nothing when a rate is missing or the result does not fit.
-  std::optional<MinorUnits> convert(const Money& money, CurrencyCode to, FxSide side) const;
-};
-
 struct Rules {
   HoldLifetimes lifetimes;
-  FxRates fx;
+  std::vector<Tariff> tariffs;  // the first that fits
+
+  void set_limits(std::vector<LimitProfile> profiles);
+  const std::vector<LimitProfile>& limits() const { return limits_; }
+  // Every account's usage is kept for these: one of its cards may be under such a rule.
+  const std::vector<LimitRule>& account_rules() const { return account_rules_; }
+  // Changes when any rule of a profile does.
+  std::uint64_t limits_stamp() const { return limits_stamp_; }
+
+  // None when the bank has no such profile: the card is then without limits.
+  const LimitProfile* limit_profile(const LimitProfileName& name) const;
+  const Tariff* tariff(Operation operation, Channel channel, Region region, std::uint16_t mcc,
+                       CurrencyCode account_currency, MinorUnits amount) const;
+
+ private:
+  std::vector<LimitProfile> limits_;
+  std::vector<LimitRule> account_rules_;
+  std::uint64_t limits_stamp_ = 0;
 };
 
 }  // namespace engine

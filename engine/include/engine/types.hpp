@@ -73,11 +73,40 @@ enum class Operation : std::uint8_t {
   inquiry = 8,
   unsupported = 9,  // a processing code that this bank does not know
 };
-enum class Channel : std::uint8_t { atm = 0, pos = 1, ecommerce = 2 };
+inline constexpr std::size_t operation_count = 10;
 
-// `posting` is money that moved at authorization (a top-up): a hold that ended at once, kept
-// so that reversals and clearing find it in the same way. `acknowledgement` moved nothing (a
-// refund authorization): its clearing record posts.
+constexpr bool is_debit(Operation operation) {
+  return operation == Operation::purchase || operation == Operation::cash ||
+         operation == Operation::cashback || operation == Operation::transfer_out;
+}
+constexpr bool is_top_up(Operation operation) {
+  return operation == Operation::deposit || operation == Operation::transfer_in;
+}
+// Whether an amount belongs to it at all.
+constexpr bool carries_money(Operation operation) {
+  return is_debit(operation) || is_top_up(operation) || operation == Operation::refund;
+}
+
+enum class Channel : std::uint8_t { atm = 0, pos = 1, ecommerce = 2 };
+inline constexpr std::size_t channel_count = 3;
+
+enum class Region : std::uint8_t { domestic = 0, foreign = 1 };
+
+// How a card transaction asks. A request and a posting may be declined; the other two tell what
+// has happened already, and are never refused for want of money.
+enum class AuthorizationKind : std::uint8_t {
+  request = 0,         // holds
+  advice = 1,          // holds, or sets the hold that it completes to the final amount
+  posting = 2,         // posts now
+  forced_posting = 3,  // posts now, and ends the hold that it completes
+};
+constexpr bool is_unconditional(AuthorizationKind kind) {
+  return kind == AuthorizationKind::advice || kind == AuthorizationKind::forced_posting;
+}
+
+// `posting` is money that moved at authorization (a top-up, a financial message): a hold that ended
+// at once, kept so that reversals and clearing find it in the same way. `acknowledgement` moved
+// nothing (a refund authorization): its clearing record posts.
 enum class HoldKind : std::uint8_t {
   authorization = 0,
   preauthorization = 1,
@@ -102,6 +131,8 @@ enum class MovementKind : std::uint8_t {
   reversal = 4,
   fee = 5,
   clearing_reversal = 6,
+  posting = 7,     // posted at authorization: a debit, or a refund
+  fee_return = 8,  // the fee of what was reversed
 };
 
 // The other side of every movement; one of each per currency.
@@ -123,19 +154,26 @@ enum class ExceptionCode : std::uint8_t {
   same_key_other_content = 4,
   unmatched_clearing = 5,
   over_clearing = 6,
-  second_clearing = 7,
-  cleared_after_expiry = 8,
-  cleared_after_release = 9,
-  account_not_active = 10,
-  chargeback = 11,
-  ambiguous_match = 12,
-  reversal_without_presentment = 13,
+  cleared_after_expiry = 7,
+  cleared_after_release = 8,
+  account_not_active = 9,
+  chargeback = 10,
+  ambiguous_match = 11,
+  reversal_without_effect = 12,
+  reversal_not_comparable = 13,
+  advice_not_applied = 14,
+  advice_after_clearing = 15,
+  second_posting = 16,
+  posting_differs = 17,
+  rate_result_unknown = 18,
 };
 
 std::string_view name(AccountStatus status);
 std::string_view name(CardStatus status);
 std::string_view name(Operation operation);
 std::string_view name(Channel channel);
+std::string_view name(Region region);
+std::string_view name(AuthorizationKind kind);
 std::string_view name(HoldKind kind);
 std::string_view name(HoldStatus status);
 std::string_view name(MovementKind kind);

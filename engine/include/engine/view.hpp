@@ -10,6 +10,9 @@
 #include <vector>
 
 #include "engine/command.hpp"
+#include "engine/decision.hpp"
+#include "engine/explanation.hpp"
+#include "engine/rules.hpp"
 
 namespace engine {
 
@@ -67,9 +70,34 @@ struct ExceptionView {
   Reference reference;
 };
 
+// A limit that a card is under, as it stands now.
+struct LimitView {
+  LimitRule rule;
+  LimitSource source = LimitSource::profile;
+  MinorUnits used_amount = 0;
+  std::int64_t used_count = 0;
+};
+
+// A card transaction's answer, with the figures that made it.
+struct AuthorizationView {
+  std::uint64_t id = 0;
+  Instant at;
+  BusinessDate business_date;
+  std::optional<AccountId> account_id;
+  PanMasked pan_masked;
+  Decision decision;
+  Explanation why;
+};
+
+struct FxRatesView {
+  std::uint32_t version = 0;  // 0: no rates were ever set
+  Instant set_at;
+  FxRates rates;
+};
+
 class View {
  public:
-  explicit View(const State& state) : state_(state) {}
+  View(const State& state, const Rules& rules) : state_(state), rules_(rules) {}
 
   std::optional<AccountView> account(const AccountId& id) const;
   std::optional<AccountView> account(AccountNumber number) const;
@@ -81,9 +109,16 @@ class View {
   std::vector<LedgerView> ledger() const;
   // In order, those behind `after`, at most `count`.
   std::vector<ExceptionView> exceptions(std::uint64_t after, std::size_t count) const;
+  // Every rule that the card is under, with its usage in the windows of the time given.
+  std::vector<LimitView> limits(const CardToken& token, Instant at, BusinessDate date) const;
+  std::optional<AuthorizationView> authorization(std::uint64_t id) const;
+  // Newest first, at most `count`.
+  std::vector<AuthorizationView> authorizations(const FixedText<12>& rrn, std::size_t count) const;
+  FxRatesView fx_rates() const;
 
  private:
   const State& state_;
+  const Rules& rules_;
 };
 
 }  // namespace engine
