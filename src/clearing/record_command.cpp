@@ -89,6 +89,7 @@ std::variant<engine::PostClearing, Rejection> command_of(const ClearingRecord& r
   command.operation = *operation;
   command.transaction = record.amount;
   if (record.billing) command.billing = *record.billing;
+  if (record.settlement) command.settlement = *record.settlement;
   command.keys = match_keys(record);
   if (record.local_time) command.local_date_days = days_of(*record.local_time);
   command.arn = key<decltype(command.arn)>(record.arn);

@@ -124,8 +124,8 @@ std::optional<std::string> read_rule_files(TomlReader& reader, Config& config) {
   };
   static constexpr RuleFile files[] = {{"fx_rates", read_fx_rates},
                                        {"holds", read_hold_lifetimes},
-                                       {"limits", note_rule_file},
-                                       {"tariffs", note_rule_file}};
+                                       {"limits", read_limits},
+                                       {"tariffs", read_tariffs}};
   for (const RuleFile& file : files) {
     const auto path = reader.text(file.key);
     if (!path) continue;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/command.hpp"
 #include "engine/rules.hpp"
 #include "engine/types.hpp"
 #include "error.hpp"
@@ -66,8 +67,7 @@ struct Config {
   TestingConfig testing;
   EngineConfig engine;
   engine::Rules rules;
-  // Rule files of the contract that this version reads but does not apply yet: the log says so.
-  std::vector<std::filesystem::path> rule_files_not_applied;
+  engine::PutFxRates fx_rates;  // what the rates are set to when the file is a new one
   std::string home_country;  // DE19 of domestic transactions; empty: everything is domestic
 };
 

@@ -3,29 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <cstring>
+#include <fstream>
+#include <iterator>
 
 #include "config/toml_reader.hpp"
+#include "rules/rule_words.hpp"
+#include "security/sha256.hpp"
 
 namespace holdfast {
 namespace {
-
-std::optional<std::uint16_t> parse_mcc(std::string_view text) {
-  std::uint16_t code = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), code);
-  if (text.size() != 4 || error != std::errc{} || end != text.data() + text.size()) {
-    return std::nullopt;
-  }
-  return code;
-}
-
-std::optional<engine::MccRange> parse_mcc_range(std::string_view text) {
-  const std::size_t dash = text.find('-');
-  const auto first = parse_mcc(text.substr(0, dash));
-  const auto last = dash == std::string_view::npos ? first : parse_mcc(text.substr(dash + 1));
-  if (!first || !last || *last < *first) return std::nullopt;
-  return engine::MccRange{*first, *last};
-}
 
 std::vector<engine::MccRange> read_mcc_ranges(TomlReader& reader) {
   std::vector<engine::MccRange> ranges;
@@ -59,9 +46,82 @@ engine::ScaledRate read_rate(TomlReader& reader, std::string_view key) {
   return rate.value_or(engine::ScaledRate{});
 }
 
+RuleFilterText read_filter(TomlReader& row) {
+  RuleFilterText filter;
+  filter.operations = row.texts("operations");
+  filter.channel = row.texts("channel");
+  filter.region = row.text("region");
+  filter.mcc = row.texts("mcc");
+  return filter;
+}
+
+void read_limit_rule(TomlReader& row, engine::LimitProfile& profile) {
+  constexpr std::int64_t max = 1'000'000'000'000'000;
+  LimitRuleText text;
+  text.name = row.required_text("name");
+  text.scope = row.text("scope");
+  text.filter = read_filter(row);
+  text.window = row.required_text("window");
+  text.max_amount = row.integer("max_amount", 0, max);
+  text.max_count = row.integer("max_count", 0, max);
+  const auto rule = limit_rule(text);
+  if (!rule) return row.refuse(rule.error().key, rule.error().reason);
+  for (const engine::LimitRule& other : profile.rules) {
+    if (other.name == rule->name) row.refuse("name", "stands in the profile twice");
+  }
+  profile.rules.push_back(*rule);
+}
+
+engine::Tariff read_tariff(TomlReader& row) {
+  constexpr std::int64_t max = 1'000'000'000'000'000;
+  engine::Tariff tariff;
+  const auto name = engine::TariffName::from(row.required_text("name"));
+  if (!name) row.refuse("name", "must be at most 47 bytes long");
+  tariff.name = name.value_or(engine::TariffName{});
+  tariff.currency = read_currency(row, "currency");
+  const auto filter = rule_filter(read_filter(row));
+  if (filter) {
+    tariff.operations = filter->operations;
+    tariff.channels = filter->channels;
+    tariff.regions = filter->regions;
+    tariff.mcc = filter->mcc;
+  } else {
+    row.refuse(filter.error().key, filter.error().reason);
+  }
+  tariff.amount_from = row.integer("amount_from", 0, max).value_or(0);
+  tariff.amount_to = row.integer("amount_to", 0, max);
+  if (tariff.amount_to && *tariff.amount_to < tariff.amount_from) {
+    row.refuse("amount_to", "is below amount_from");
+  }
+  tariff.terms.flat = row.integer("flat", 0, max).value_or(0);
+  tariff.terms.min = row.integer("min", 0, max).value_or(0);
+  tariff.terms.max = row.integer("max", 1, max).value_or(0);
+  if (tariff.terms.max != 0 && tariff.terms.max < tariff.terms.min) {
+    row.refuse("max", "is below min");
+  }
+  if (const auto percent = row.text("percent")) {
+    const auto rate = engine::ScaledRate::parse(*percent);
+    const bool sound = rate && rate->scaled() <= 100 * engine::ScaledRate::scale;
+    if (!sound) row.refuse("percent", "must be from \"0\" to \"100\", with at most 8 decimals");
+    if (sound) tariff.terms.percent_scaled = rate->scaled();
+  }
+  return tariff;
+}
+
+// Tells one content of the file from another.
+engine::FileDigest digest_of(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  const std::string content((std::istreambuf_iterator<char>(in)), {});
+  engine::FileDigest digest;
+  const auto hash = Sha256()({content});
+  std::memcpy(digest.bytes.data(), hash.data(), digest.bytes.size());
+  return digest;
+}
+
 }  // namespace
 
 std::optional<std::string> read_fx_rates(const std::filesystem::path& file, Config& config) {
+  config.fx_rates.file = digest_of(file);
   return read_toml_file(file, [&config](TomlReader& root) {
     config.home_country = root.text("home_country").value_or("");
     const bool three_digits = config.home_country.size() == 3 &&
@@ -70,13 +130,13 @@ std::optional<std::string> read_fx_rates(const std::filesystem::path& file, Conf
     if (root.has("home_country") && !three_digits) {
       root.refuse("home_country", "must be a numeric ISO 3166 code such as \"643\"");
     }
-    config.rules.fx.base = read_currency(root, "base");
+    config.fx_rates.rates.base = read_currency(root, "base");
     root.tables("rates", [&config](TomlReader& row) {
       const engine::CurrencyCode currency = read_currency(row, "currency");
       const engine::FxRate rate{read_rate(row, "buy"), read_rate(row, "sell")};
-      if (currency == config.rules.fx.base) {
+      if (currency == config.fx_rates.rates.base) {
         row.refuse("currency", "is the base currency itself");
-      } else if (!config.rules.fx.rates.emplace(currency, rate).second) {
+      } else if (!config.fx_rates.rates.rates.emplace(currency, rate).second) {
         row.refuse("currency", "stands in the file twice");
       } else if (rate.buy.scaled() > rate.sell.scaled()) {
         row.refuse("buy", "is above the sell rate: the bank would lose on every exchange");
@@ -122,15 +182,32 @@ std::optional<std::string> read_hold_lifetimes(const std::filesystem::path& file
   });
 }
 
-std::optional<std::string> note_rule_file(const std::filesystem::path& file, Config& config) {
-  try {
-    const toml::table root = toml::parse_file(file.string());
-    if (!root.empty()) config.rule_files_not_applied.push_back(file);
-  } catch (const toml::parse_error& error) {
-    return fmt::format("{}: line {}: {}", file.string(), error.source().begin.line,
-                       error.description());
-  }
-  return std::nullopt;
+std::optional<std::string> read_limits(const std::filesystem::path& file, Config& config) {
+  std::vector<engine::LimitProfile> profiles;
+  auto error = read_toml_file(file, [&profiles](TomlReader& root) {
+    root.tables("profiles", [&profiles](TomlReader& table) {
+      engine::LimitProfile profile;
+      const auto name = engine::LimitProfileName::from(table.required_text("name"));
+      if (!name) table.refuse("name", "must be at most 32 bytes long");
+      profile.name = name.value_or(engine::LimitProfileName{});
+      for (const engine::LimitProfile& other : profiles) {
+        if (other.name == profile.name) table.refuse("name", "stands in the file twice");
+      }
+      table.tables("rules", [&profile](TomlReader& row) { read_limit_rule(row, profile); });
+      profiles.push_back(std::move(profile));
+    });
+  });
+  config.rules.set_limits(std::move(profiles));
+  return error;
+}
+
+std::optional<std::string> read_tariffs(const std::filesystem::path& file, Config& config) {
+  config.rules.tariffs.clear();
+  return read_toml_file(file, [&config](TomlReader& root) {
+    root.tables("tariffs", [&config](TomlReader& row) {
+      config.rules.tariffs.push_back(read_tariff(row));
+    });
+  });
 }
 
 }  // namespace holdfast

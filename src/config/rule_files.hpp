@@ -1,4 +1,4 @@
-// The rule files that the config names: rates and hold lifetimes.
+// The rule files that the config names: rates, hold lifetimes, limits, tariffs.
 #pragma once
 
 #include <filesystem>
@@ -12,8 +12,7 @@ namespace holdfast {
 // Each fills its part of the config, or says in one line what is wrong with the file.
 std::optional<std::string> read_fx_rates(const std::filesystem::path& file, Config& config);
 std::optional<std::string> read_hold_lifetimes(const std::filesystem::path& file, Config& config);
-
-// For limits and tariffs, which a later version applies: only that the file is sound TOML.
-std::optional<std::string> note_rule_file(const std::filesystem::path& file, Config& config);
+std::optional<std::string> read_limits(const std::filesystem::path& file, Config& config);
+std::optional<std::string> read_tariffs(const std::filesystem::path& file, Config& config);
 
 }  // namespace holdfast

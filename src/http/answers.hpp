@@ -17,6 +17,11 @@ boost::json::object card_json(const engine::CardView& card);
 boost::json::object hold_json(const engine::HoldView& hold);
 boost::json::object hold_json_with_account(const engine::HoldView& hold);
 boost::json::object ledger_json(const std::vector<engine::LedgerView>& ledger);
+// Each rule with what is used and what remains in its window.
+boost::json::object limits_json(const engine::CardView& card,
+                                const std::vector<engine::LimitView>& limits);
+boost::json::object fx_rates_json(const engine::FxRatesView& rates);
+boost::json::object authorization_json(const engine::AuthorizationView& authorization);
 boost::json::object exception_json(const engine::ExceptionView& exception);
 
 // Texts of the wire are latin-1, those of other systems are UTF-8: what is UTF-8 stays, anything

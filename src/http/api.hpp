@@ -49,12 +49,20 @@ Awaitable<ApiResponse> post_card(Api& api, const ApiRequest& request);
 Awaitable<ApiResponse> get_card(Api& api, const ApiRequest& request);
 Awaitable<ApiResponse> change_card(Api& api, const ApiRequest& request);
 
+Awaitable<ApiResponse> get_card_limits(Api& api, const ApiRequest& request);
+
 Awaitable<ApiResponse> post_hold(Api& api, const ApiRequest& request);
 Awaitable<ApiResponse> get_hold(Api& api, const ApiRequest& request);
 Awaitable<ApiResponse> release_hold(Api& api, const ApiRequest& request);
 
 Awaitable<ApiResponse> get_ledger(Api& api, const ApiRequest& request);
 Awaitable<ApiResponse> get_exceptions(Api& api, const ApiRequest& request);
+
+Awaitable<ApiResponse> get_authorization(Api& api, const ApiRequest& request);
+Awaitable<ApiResponse> get_authorizations(Api& api, const ApiRequest& request);
+
+Awaitable<ApiResponse> get_fx_rates(Api& api, const ApiRequest& request);
+Awaitable<ApiResponse> put_fx_rates(Api& api, const ApiRequest& request);
 
 Awaitable<ApiResponse> get_clock(Api& api, const ApiRequest& request);
 Awaitable<ApiResponse> post_clock(Api& api, const ApiRequest& request);

@@ -1,10 +1,13 @@
 #include "http/bodies.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 
 #include "iso8583/mask.hpp"
+#include "rules/rule_words.hpp"
 #include "time/rfc3339.hpp"
 
 namespace holdfast::http {
@@ -109,6 +112,65 @@ int hex_value(char c) {
   return -1;
 }
 
+engine::LimitRule limit_rule_from(JsonFields& outer, const json::object& object) {
+  JsonFields fields(object);
+  LimitRuleText text;
+  text.name = fields.required_text("name");
+  if (const auto scope = fields.text("scope")) text.scope = *scope;
+  text.filter.operations = fields.texts("operations");
+  text.filter.channel = fields.texts("channel");
+  if (const auto region = fields.text("region")) text.filter.region = *region;
+  text.filter.mcc = fields.texts("mcc");
+  text.window = fields.required_text("window");
+  text.max_amount = fields.amount("max_amount");
+  text.max_count = fields.integer("max_count");
+  const auto rule = limit_rule(text);
+  if (const auto error = fields.error()) {
+    outer.refuse("limits", "has a rule in which " + error->detail);
+  } else if (!rule) {
+    // The reason may repeat a word of the caller's: rules are no card numbers.
+    outer.refuse("limits", fmt::format("has a rule in which '{}' {}", rule.error().key,
+                                       rule.error().reason));
+  }
+  return rule ? *rule : engine::LimitRule{};
+}
+
+std::optional<std::vector<engine::LimitRule>> limits(JsonFields& fields) {
+  const auto objects = fields.objects("limits");
+  if (!objects) return std::nullopt;
+  std::vector<engine::LimitRule> rules;
+  for (const json::object* object : *objects) {
+    const engine::LimitRule rule = limit_rule_from(fields, *object);
+    for (const engine::LimitRule& other : rules) {
+      if (other.name == rule.name) fields.refuse("limits", "has two rules of one name");
+    }
+    rules.push_back(rule);
+  }
+  return rules;
+}
+
+engine::ScaledRate required_rate(JsonFields& fields, JsonFields& outer, std::string_view key) {
+  const auto rate = engine::ScaledRate::parse(fields.required_text(key));
+  if (!rate || !*rate) {
+    outer.refuse("rates", fmt::format("needs '{}' as a positive text such as \"62.20\"", key));
+  }
+  return rate.value_or(engine::ScaledRate{});
+}
+
+void read_rate(JsonFields& outer, const json::object& object, engine::FxRates& rates) {
+  JsonFields fields(object);
+  const auto code = engine::CurrencyCode::from_alpha(fields.required_text("currency"));
+  const engine::FxRate rate{required_rate(fields, outer, "buy"),
+                            required_rate(fields, outer, "sell")};
+  if (const auto error = fields.error()) return outer.refuse("rates", error->detail);
+  if (!code) return outer.refuse("rates", "has a currency that ISO 4217 does not know");
+  if (*code == rates.base) return outer.refuse("rates", "has the base currency itself");
+  if (rate.buy.scaled() > rate.sell.scaled()) {
+    return outer.refuse("rates", "has a buy rate above its sell rate");
+  }
+  if (!rates.rates.emplace(*code, rate).second) outer.refuse("rates", "has a currency twice");
+}
+
 // The command, or what was wrong with its body.
 template <class Command>
 BodyResult<Command> finish(const JsonFields& fields, Command command) {
@@ -180,6 +242,7 @@ BodyResult<engine::PutAccount> change_account_from(const json::object& body,
   command.must_exist = true;
   command.overdraft_limit = fields.amount("overdraft_limit");
   command.status = account_status(fields);
+  command.limits = limits(fields);
   return finish(fields, command);
 }
 
@@ -204,7 +267,22 @@ BodyResult<engine::ChangeCard> change_card_from(const json::object& body,
   command.token = token;
   command.status = card_status(fields);
   command.limit_profile = limit_profile(fields);
+  command.limits = limits(fields);
   return finish(fields, command);
+}
+
+BodyResult<engine::PutFxRates> fx_rates_from(const json::object& body) {
+  JsonFields fields(body);
+  engine::PutFxRates command;
+  const auto base = engine::CurrencyCode::from_alpha(fields.required_text("base"));
+  if (!base) fields.refuse("base", "must be an ISO 4217 code such as \"RUB\"");
+  command.rates.base = base.value_or(engine::CurrencyCode{});
+  const auto rates = fields.objects("rates");
+  if (!rates) fields.refuse("rates", "is missing");
+  if (rates) {
+    for (const json::object* rate : *rates) read_rate(fields, *rate, command.rates);
+  }
+  return finish(fields, std::move(command));
 }
 
 BodyResult<engine::PlaceHold> place_hold_from(const json::object& body) {

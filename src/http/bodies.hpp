@@ -27,7 +27,7 @@ BodyResult<engine::PutAccount> put_account_from(const boost::json::object& body,
                                                 const engine::AccountId& id);
 // The same with "id" in it, as a line of a bulk body.
 BodyResult<engine::PutAccount> account_line_from(const boost::json::object& body);
-// {"overdraft_limit","status"}.
+// {"overdraft_limit","status","limits"}.
 BodyResult<engine::PutAccount> change_account_from(const boost::json::object& body,
                                                    const engine::AccountId& id);
 
@@ -35,9 +35,13 @@ BodyResult<engine::PutAccount> change_account_from(const boost::json::object& bo
 // token and masked.
 BodyResult<engine::PutCard> put_card_from(const boost::json::object& body,
                                           CardTokenizer& tokenizer);
-// {"status","limit_profile"}; a null profile takes the limits away.
+// {"status","limit_profile","limits"}: "limits" replaces the card's own rules, each as in
+// limits.toml; a null profile takes the limits away.
 BodyResult<engine::ChangeCard> change_card_from(const boost::json::object& body,
                                                 const engine::CardToken& token);
+
+// {"base","rates":[{"currency","buy","sell"}]}, rates as texts such as "62.20".
+BodyResult<engine::PutFxRates> fx_rates_from(const boost::json::object& body);
 
 // {"account_id","amount","currency","kind","conditional","expires_at","reference"}.
 BodyResult<engine::PlaceHold> place_hold_from(const boost::json::object& body);

@@ -75,6 +75,22 @@ Awaitable<ApiResponse> get_card(Api& api, const ApiRequest& request) {
   co_return co_await answer_card(api, *token);
 }
 
+Awaitable<ApiResponse> get_card_limits(Api& api, const ApiRequest& request) {
+  const auto token = card_id_from(request.parameter);
+  if (!token) co_return decline_problem(engine::Decline::unknown_card);
+  const engine::Instant now = api.core.clock.now();
+  const engine::BusinessDate today = api.core.calendar.day_of(now).date;
+  std::optional<engine::CardView> card;
+  std::vector<engine::LimitView> limits;
+  const bool seen = co_await api.caller.inspect([&](const engine::View& view) {
+    card = view.card(*token);
+    limits = view.limits(*token, now, today);
+  });
+  if (!seen) co_return unavailable(api);
+  if (!card) co_return decline_problem(engine::Decline::unknown_card);
+  co_return json_answer(200, limits_json(*card, limits));
+}
+
 Awaitable<ApiResponse> change_card(Api& api, const ApiRequest& request) {
   const auto token = card_id_from(request.parameter);
   if (!token) co_return decline_problem(engine::Decline::unknown_card);

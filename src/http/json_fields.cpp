@@ -62,6 +62,38 @@ std::optional<std::int64_t> JsonFields::integer(std::string_view key) {
   return std::nullopt;
 }
 
+std::vector<std::string> JsonFields::texts(std::string_view key) {
+  std::vector<std::string> texts;
+  const json::value* value = find(key);
+  if (value == nullptr) return texts;
+  const json::array* array = value->if_array();
+  if (array == nullptr) {
+    refuse(key, "must be a list of strings");
+    return texts;
+  }
+  for (const json::value& item : *array) {
+    if (!item.is_string()) refuse(key, "must be a list of strings");
+    if (item.is_string()) texts.emplace_back(item.get_string());
+  }
+  return texts;
+}
+
+std::optional<std::vector<const json::object*>> JsonFields::objects(std::string_view key) {
+  const json::value* value = find(key);
+  if (value == nullptr) return std::nullopt;
+  std::vector<const json::object*> objects;
+  const json::array* array = value->if_array();
+  if (array == nullptr) {
+    refuse(key, "must be a list of objects");
+    return objects;
+  }
+  for (const json::value& item : *array) {
+    if (!item.is_object()) refuse(key, "must be a list of objects");
+    if (item.is_object()) objects.push_back(&item.get_object());
+  }
+  return objects;
+}
+
 std::optional<bool> JsonFields::boolean(std::string_view key) {
   const json::value* value = find(key);
   if (value == nullptr) return std::nullopt;

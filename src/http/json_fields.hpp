@@ -35,6 +35,10 @@ class JsonFields {
   // Minor units within ±10^15; another size is refused.
   std::optional<std::int64_t> amount(std::string_view key);
   bool is_null(std::string_view key) const;
+  // A list of texts; empty when the key is absent or null.
+  std::vector<std::string> texts(std::string_view key);
+  // A list of objects; views into the body.
+  std::optional<std::vector<const boost::json::object*>> objects(std::string_view key);
 
   // The same, but the key must be there; a value without meaning when it is not.
   std::string_view required_text(std::string_view key);

@@ -56,8 +56,13 @@ BusinessCalendar::Day BusinessCalendar::day_of(engine::Instant at) const {
   std::tm local{};
   ::localtime_r(&seconds, &local);
   const engine::Instant today = cut_off_at(local, 0, cut_off_);
-  if (at < today) return {cut_off_at(local, -1, cut_off_), today, date_of(local, 0)};
-  return {today, cut_off_at(local, 1, cut_off_), date_of(local, 1)};
+  const std::chrono::minutes midnight{0};
+  if (at < today) {
+    return {cut_off_at(local, -1, cut_off_), today, cut_off_at(local, 0, midnight),
+            date_of(local, 0)};
+  }
+  return {today, cut_off_at(local, 1, cut_off_), cut_off_at(local, 1, midnight),
+          date_of(local, 1)};
 }
 
 }  // namespace holdfast

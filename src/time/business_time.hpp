@@ -32,6 +32,7 @@ class BusinessCalendar {
   struct Day {
     engine::Instant begin;
     engine::Instant end;  // the first moment of the next
+    engine::Instant midnight;  // before it, the calendar is still at the date before the label's
     engine::BusinessDate date;
     bool contains(engine::Instant at) const { return begin <= at && at < end; }
   };
@@ -54,11 +55,13 @@ class TimeStamper {
   struct Stamp {
     engine::Instant now;
     engine::BusinessDate business_date;
+    engine::BusinessDate local_date;
   };
   Stamp operator()() {
     const engine::Instant now = clock_.now();
     if (!day_.contains(now)) day_ = calendar_.day_of(now);
-    return {now, day_.date};
+    const std::int32_t before_midnight = now < day_.midnight ? 1 : 0;
+    return {now, day_.date, {day_.date.days - before_midnight}};
   }
 
  private:
