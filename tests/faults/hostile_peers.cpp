@@ -100,23 +100,23 @@ bool broken_framing(Bank& bank, std::uint64_t seed) {
 }
 
 // What a peer sends behind broken framing is not read; the replies to what it sent before come
-// all the same.
+// all the same, also those that wait in the switch's kernel for a slow reader.
 bool broken_framing_after_requests(Bank& bank) {
-  constexpr int requests = 20;
+  constexpr int requests = 1000;
   LinkClient client(bank.dialect(), bank.link());
+  client.receive_little();
+  const auto payload = client.encode({{0, "0800"}, {7, "1120090000"}, {11, "000003"}, {70, "301"}});
   std::vector<std::uint8_t> bytes;
   for (int i = 0; i < requests; ++i) {
-    const auto payload = client.encode(Bank::purchase(9, 5, next_trace()));
     bytes.push_back(static_cast<std::uint8_t>(payload.size() >> 8));
     bytes.push_back(static_cast<std::uint8_t>(payload.size() & 0xff));
     bytes.insert(bytes.end(), payload.begin(), payload.end());
   }
-  bytes.resize(bytes.size() + 300'000, 0xff);
+  bytes.resize(bytes.size() + 150'000, 0xff);
   client.send_bytes(bytes);
-  std::this_thread::sleep_for(milliseconds(300));
   for (int i = 0; i < requests; ++i) {
     const auto reply = client.receive(std::chrono::seconds(5));
-    if (!reply || reply->at(39) != "00") return fail("a reply is lost when framing breaks");
+    if (!reply) return fail(fmt::format("after {} replies none comes: framing broke", i));
   }
   return client.is_closed_by_peer(std::chrono::seconds(5))
              ? true
