@@ -78,6 +78,13 @@ class Pipeline : public engine::Completions {
   std::condition_variable arrived_;
 };
 
+// Of the first pass: nothing is posted yet.
+IngestFailure failure(const FileError& error) {
+  const bool is_unreadable = error.code == FileErrorCode::unreadable;
+  return {is_unreadable ? "storage_failed" : "file_refused",
+          fmt::format("{} at offset {}: {}", to_string(error.code), error.offset, error.detail)};
+}
+
 class Ingestion {
  public:
   Ingestion(const Core& core, ClearingReader reader, IngestProgress& progress)
@@ -91,16 +98,16 @@ class Ingestion {
     report_.file_id = summary.file_id.text;
     progress_.records = summary.records;
     if (summary.trailer_mismatch) {
-      report_.exceptions.push_back({0, "trailer_mismatch", summary.trailer_detail});
+      report_.add_exception({0, "trailer_mismatch", summary.trailer_detail});
     }
     const auto hash = Sha256()({summary.content_hash});
     std::copy_n(hash.begin(), file_.bytes.size(), file_.bytes.begin());
   }
 
-  Outcome<IngestReport> run() {
+  IngestOutcome run() {
     for (;;) {
       auto item = reader_.next();
-      if (!item) return Error{item.error().detail};
+      if (!item) return IngestFailure{"storage_failed", item.error().detail};
       if (!*item) break;
       ++report_.records;
       // What is rejected here still takes its turn, so that exceptions come in file order.
@@ -109,10 +116,14 @@ class Ingestion {
       } else {
         post(std::get<ClearingRecord>(**item));
       }
-      if (halted_) break;
+      if (stopped_by_ != engine::Decline::none) break;
     }
     while (!pipeline_.empty()) settle_oldest();
-    if (halted_) return Error{"the switch stopped taking commands: " + core_.engine.halted()};
+    if (stopped_by_ != engine::Decline::none) {
+      return IngestFailure{engine::name(stopped_by_),
+                           "the engine stopped, and part of the file may be posted; send it again "
+                           "when the switch runs again"};
+    }
     return std::move(report_);
   }
 
@@ -130,7 +141,7 @@ class Ingestion {
   void reject(const Rejection& rejection) {
     while (!pipeline_.empty()) settle_oldest();
     ++report_.rejected;
-    report_.exceptions.push_back(
+    report_.add_exception(
         {rejection.number, std::string(to_string(rejection.code)), rejection.detail});
     ++progress_.done;
   }
@@ -140,13 +151,13 @@ class Ingestion {
     ++progress_.done;
     if (decision.decline == engine::Decline::halted ||
         decision.decline == engine::Decline::failed) {
-      halted_ = true;
+      if (stopped_by_ == engine::Decline::none) stopped_by_ = decision.decline;
       return;
     }
     count(record, decision);
     for (engine::ExceptionCode code : decision.exceptions) {
       if (code == engine::ExceptionCode{}) continue;
-      report_.exceptions.push_back({record, std::string(engine::name(code)), describe(decision)});
+      report_.add_exception({record, std::string(engine::name(code)), describe(decision)});
     }
   }
 
@@ -169,7 +180,7 @@ class Ingestion {
       case engine::ClearingOutcome::rejected:
       case engine::ClearingOutcome::none:
         ++report_.rejected;
-        report_.exceptions.push_back(
+        report_.add_exception(
             {record, std::string(engine::name(decision.decline)), "the record cannot be posted"});
         break;
     }
@@ -193,7 +204,7 @@ class Ingestion {
   Pipeline pipeline_;
   engine::FileDigest file_;
   IngestReport report_;
-  bool halted_ = false;
+  engine::Decline stopped_by_ = engine::Decline::none;
 };
 
 Outcome<iso8583::Dialect> load_ipm_dialect(const Core& core, const std::string& name) {
@@ -204,17 +215,14 @@ Outcome<iso8583::Dialect> load_ipm_dialect(const Core& core, const std::string& 
 
 }  // namespace
 
-Outcome<IngestReport> ingest(const Core& core, std::unique_ptr<ByteSource> source,
-                             std::optional<Format> format, IngestProgress& progress) {
+IngestOutcome ingest(const Core& core, std::unique_ptr<ByteSource> source,
+                     std::optional<Format> format, IngestProgress& progress) {
   auto latin1 = load_ipm_dialect(core, "mastercard-ipm");
-  if (!latin1) return latin1.error();
+  if (!latin1) return IngestFailure{"storage_failed", latin1.error().text};
   auto cp500 = load_ipm_dialect(core, "mastercard-ipm-ebcdic");
-  if (!cp500) return cp500.error();
+  if (!cp500) return IngestFailure{"storage_failed", cp500.error().text};
   auto reader = ClearingReader::open(std::move(source), format, {*latin1, *cp500});
-  if (!reader) {
-    return Error{fmt::format("{} at offset {}: {}", to_string(reader.error().code),
-                             reader.error().offset, reader.error().detail)};
-  }
+  if (!reader) return failure(reader.error());
   return Ingestion(core, std::move(*reader), progress).run();
 }
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "clearing/byte_source.hpp"
@@ -34,11 +35,12 @@ struct IngestReport {
   std::uint64_t rejected = 0;
   std::map<std::string, std::int64_t> posted_amounts;  // by currency; net debits, positive
   std::map<std::string, std::int64_t> fx_result;
-  std::vector<IngestException> exceptions;  // in the order of the records
+  std::vector<IngestException> exceptions;  // in the order of the records, the first 10,000
+  std::uint64_t exceptions_not_listed = 0;
+
+  void add_exception(IngestException exception);
 };
 std::string to_json(const IngestReport& report);
-// For people: the figures, then the exceptions, a line each.
-std::string to_text(const IngestReport& report);
 
 // How far an ingestion has come; read by others while it runs.
 struct IngestProgress {
@@ -46,9 +48,19 @@ struct IngestProgress {
   std::atomic<std::uint64_t> done{0};
 };
 
-// Blocks until every record is dealt with and durable: for a thread of its own. The error says
-// why the file as a whole was refused, and then nothing of it was posted.
-Outcome<IngestReport> ingest(const Core& core, std::unique_ptr<ByteSource> source,
-                             std::optional<Format> format, IngestProgress& progress);
+// Why there is no report. `file_refused`: for what the file is, and nothing of it was posted.
+// `storage_failed`: it cannot be read; `halted` or `failed`: the engine stopped. With these, part
+// of it may be posted, and the same file later may be taken.
+struct IngestFailure {
+  std::string_view code;
+  std::string detail;
+
+  bool is_refusal() const { return code == "file_refused"; }
+};
+using IngestOutcome = boost::system::result<IngestReport, IngestFailure>;
+
+// Blocks until every record is dealt with and durable: for a thread of its own.
+IngestOutcome ingest(const Core& core, std::unique_ptr<ByteSource> source,
+                     std::optional<Format> format, IngestProgress& progress);
 
 }  // namespace holdfast::clearing

@@ -20,9 +20,11 @@ constexpr std::int64_t checksum_limit = 10'000'000'000'000'000;  // PDS 0301 has
 // Counts what lies between a header and its trailer, and holds the trailer to it.
 class TrailerCheck {
  public:
-  void count(const iso8583::Message& message) {
+  // `is_whole`: nothing in the message was unreadable.
+  void count(const iso8583::Message& message, bool is_whole) {
     ++messages_;
     if (const auto amount = number_from(message.get(4))) sum_ = (sum_ + *amount) % checksum_limit;
+    knows_amounts_ &= is_whole || message.has(4);
   }
 
   void begin(const IpmControl& header) {
@@ -38,7 +40,9 @@ class TrailerCheck {
       return fmt::format("the trailer counts {} messages, the file has {}", *trailer.message_count,
                          counted.messages_);
     }
-    if (trailer.amount_checksum && *trailer.amount_checksum != counted.sum_) {
+    // Without the amount of a record that could not be read, nothing speaks against the trailer.
+    if (counted.knows_amounts_ && trailer.amount_checksum &&
+        *trailer.amount_checksum != counted.sum_) {
       return fmt::format("the trailer's amount checksum is {}, the amounts sum up to {}",
                          *trailer.amount_checksum, counted.sum_);
     }
@@ -52,6 +56,7 @@ class TrailerCheck {
  private:
   std::int64_t messages_ = 0;
   std::int64_t sum_ = 0;
+  bool knows_amounts_ = true;
   bool header_seen_ = false;
   std::string header_file_id_;
 };
@@ -77,10 +82,10 @@ result<FileSummary, FileError> IpmFileReader::scan() {
     if (!bytes) return bytes.error();
     if (!*bytes) break;
     // A message that cannot be read is rejected in the second pass; here it only counts.
-    static_cast<void>(decode(*dialect_, **bytes, message_));
+    const bool is_whole = decode(*dialect_, **bytes, message_).has_value();
     const IpmRole role = role_of(message_);
     after_trailer = role == IpmRole::trailer;
-    check.count(message_);
+    check.count(message_, is_whole);
     if (role == IpmRole::record) {
       ++summary.records;
       continue;

@@ -21,7 +21,7 @@ std::optional<engine::Operation> operation_of(std::string_view processing_code) 
   return std::nullopt;
 }
 
-// A text too long for a key is no key: no authorization carries it either.
+// A text too long for a key is no key: the link takes it for absent, too.
 template <class Field>
 Field key(std::string_view text) {
   return Field::from(text).value_or(Field{});

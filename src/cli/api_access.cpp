@@ -25,6 +25,13 @@ Result<http::HostAndPort> parse_url(std::string_view url) {
 
 }  // namespace
 
+Result<http::RunningSwitch> find_running(const std::string& config_file) {
+  auto running = http::find_running_switch(config_file);
+  if (running) return std::move(*running);
+  const bool is_config = running.error().starts_with(config_file + ":");
+  return Failure{is_config ? exit_bad_usage : exit_failed, running.error()};
+}
+
 void add_api_options(CLI::App& command, ApiOptions& options) {
   CLI::Option* config =
       command.add_option("--config", options.config_file, "The config file of the running switch");
@@ -47,12 +54,8 @@ Result<ApiLocation> find_api(const ApiOptions& options) {
         exit_bad_usage,
         "where the switch is, is missing: --config FILE, or --api URL --token-file FILE"};
   }
-  auto running = http::find_running_switch(options.config_file);
-  if (!running) {
-    // A switch that does not run is a failure; a config that cannot be read is bad usage.
-    const bool is_config = running.error().starts_with(options.config_file + ":");
-    return Failure{is_config ? exit_bad_usage : exit_failed, running.error()};
-  }
+  const auto running = find_running(options.config_file);
+  if (!running) return running.error();
   auto address = http::parse_host_and_port(running->api_address);
   if (!address) {
     return Failure{exit_failed, fmt::format("'{}' is not HOST:PORT", running->api_address)};

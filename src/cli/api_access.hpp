@@ -19,6 +19,10 @@ struct ApiOptions {
   std::string token_file;
 };
 
+// An error is bad usage where the config cannot be read, and a failure where the switch does not
+// run.
+Result<http::RunningSwitch> find_running(const std::string& config_file);
+
 // --config, or --api with --token-file.
 void add_api_options(CLI::App& command, ApiOptions& options);
 

@@ -11,6 +11,7 @@
 #include <memory>
 #include <span>
 
+#include "cli/api_access.hpp"
 #include "engine/money.hpp"
 #include "http/client.hpp"
 #include "http/running_switch.hpp"
@@ -22,17 +23,12 @@
 namespace holdfast::cli {
 namespace {
 
-constexpr int exit_as_expected = 0;
-constexpr int exit_difference = 1;
-constexpr int exit_bad_usage = 2;
-
 using http::RunningLink;
 using http::RunningSwitch;
 using trace::LinkTarget;
 
-int refuse(std::string_view reason) {
-  fmt::print(stderr, "holdfast replay: {}\n", reason);
-  return exit_bad_usage;
+int refuse(std::string reason) {
+  return fail("replay", {exit_bad_usage, std::move(reason)});
 }
 
 // The link as the config says, with what the command line says over it.
@@ -155,8 +151,8 @@ int run_replay(const ReplayOptions& options) {
   if (!traces) return refuse(traces.error());
   RunningSwitch running;
   if (!options.config_file.empty()) {
-    auto found = http::find_running_switch(options.config_file);
-    if (!found) return refuse(found.error());
+    auto found = find_running(options.config_file);
+    if (!found) return fail("replay", found.error());
     running = std::move(*found);
   }
   auto targets = find_targets(options, running);
@@ -180,7 +176,7 @@ int run_replay(const ReplayOptions& options) {
   trace::ReplayReport report;
   for (const trace::Trace& trace : *traces) trace::replay_trace(trace, settings, report);
   fmt::print("{}", options.json ? trace::report_json(report) + "\n" : trace::report_text(report));
-  return report.differences.empty() ? exit_as_expected : exit_difference;
+  return report.differences.empty() ? exit_success : exit_failed;
 }
 
 void add_replay_command(CLI::App& app, std::function<int()>& action) {

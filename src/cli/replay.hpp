@@ -25,8 +25,9 @@ struct ReplayOptions {
   std::string token_file;
 };
 
-// 0: every reply as expected; 1: a difference or a broken connection; 2: bad usage or a trace
-// that cannot be read. Differences and the summary go to stdout, what is wrong to stderr.
+// 0: every reply as expected; 1: a difference, a broken connection or no running switch; 2: bad
+// usage or a trace that cannot be read. Differences and the summary go to stdout, what is wrong to
+// stderr.
 int run_replay(const ReplayOptions& options);
 
 // Adds the subcommand; when it is called, `action` is what runs it.

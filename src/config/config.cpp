@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <fstream>
 
 #include "config/rule_files.hpp"
 #include "config/toml_reader.hpp"
 #include "http/running_switch.hpp"
+#include "iso8583/dialect.hpp"
+#include "runtime/listener.hpp"
 #include "time/rfc3339.hpp"
 
 namespace holdfast {
@@ -27,7 +30,11 @@ ListenAddress read_listen(TomlReader& reader, std::string_view fallback) {
     reader.refuse("listen", "must be HOST:PORT, such as \"127.0.0.1:8583\"");
     return {};
   }
-  return {parts->host, *port};
+  const ListenAddress address{parts->host, *port};
+  if (const auto resolved = resolve(address); !resolved) {
+    reader.refuse("listen", resolved.error().text);
+  }
+  return address;
 }
 
 std::filesystem::path beside(const std::filesystem::path& config_file, const std::string& path) {
@@ -39,9 +46,11 @@ void read_link(TomlReader& reader, Config& config) {
   link.name = reader.required_text("name");
   link.listen = read_listen(reader, "");
   const std::string dialect = reader.text("dialect").value_or("iso87-ascii");
-  link.dialect_file = http::dialect_file(dialect, config.file.parent_path());
-  if (!std::filesystem::exists(link.dialect_file)) {
-    reader.refuse("dialect", fmt::format("no dialect file {}", link.dialect_file.string()));
+  auto loaded = iso8583::load_dialect(http::dialect_file(dialect, config.file.parent_path()));
+  if (loaded) {
+    link.dialect = std::make_shared<const iso8583::Dialect>(std::move(*loaded));
+  } else {
+    reader.refuse("dialect", iso8583::to_string(loaded.error()));
   }
   const std::string header = reader.text("length_header").value_or("be16");
   if (auto parsed = iso8583::parse_length_header(header)) {
@@ -58,7 +67,7 @@ void read_link(TomlReader& reader, Config& config) {
   link.reply_deadline =
       std::chrono::milliseconds(reader.integer("reply_deadline_ms", 1, 600'000).value_or(2000));
   link.in_flight_max =
-      static_cast<std::size_t>(reader.integer("in_flight_max", 1, 65'536).value_or(1024));
+      static_cast<std::size_t>(reader.integer("in_flight_max", 1, 65'536).value_or(256));
   link.connections_max =
       static_cast<std::size_t>(reader.integer("connections_max", 1, 65'536).value_or(4096));
   for (const LinkConfig& other : config.links) {
@@ -68,11 +77,19 @@ void read_link(TomlReader& reader, Config& config) {
   config.links.push_back(std::move(link));
 }
 
+// The folder has other files than zones, and a path could lead out of it: the C library would take
+// either for UTC without a word.
+bool is_time_zone(const std::string& name) {
+  if (name.starts_with('/') || name.find("..") != std::string::npos) return false;
+  std::ifstream file("/usr/share/zoneinfo/" + name, std::ios::binary);
+  char magic[4] = {};
+  file.read(magic, sizeof magic);
+  return std::string_view(magic, sizeof magic) == "TZif";
+}
+
 void read_business_day(TomlReader& reader, Config& config) {
   const std::string zone = reader.text("time_zone").value_or("UTC");
-  const auto zone_file = std::filesystem::path("/usr/share/zoneinfo") / zone;
-  std::error_code ec;
-  if (zone.find("..") != std::string::npos || !std::filesystem::is_regular_file(zone_file, ec)) {
+  if (!is_time_zone(zone)) {
     reader.refuse("time_zone", fmt::format("no zone '{}' in /usr/share/zoneinfo", zone));
   }
   config.business_day.time_zone = zone;
@@ -158,6 +175,8 @@ Outcome<Config> load_config(const std::filesystem::path& file) {
       if (auto path = reader.text("token_file")) {
         config.http.token_file = beside(config.file, *path);
       }
+      config.http.connections_max =
+          static_cast<std::size_t>(reader.integer("connections_max", 1, 65'536).value_or(1024));
     });
     root.tables("links", [&config](TomlReader& reader) { read_link(reader, config); });
     if (config.links.empty()) root.refuse("links", "at least one [[links]] is needed");

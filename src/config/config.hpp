@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,10 @@
 #include "engine/types.hpp"
 #include "error.hpp"
 #include "iso8583/framing.hpp"
+
+namespace iso8583 {
+class Dialect;
+}
 
 namespace holdfast {
 
@@ -24,18 +29,19 @@ struct ListenAddress {
 struct LinkConfig {
   std::string name;
   ListenAddress listen;
-  std::filesystem::path dialect_file;
+  std::shared_ptr<const iso8583::Dialect> dialect;
   iso8583::FramingOptions framing;
   bool require_sign_on = false;
   std::chrono::milliseconds reply_deadline{2000};
   // Requests of one connection that may wait for their answer; beyond it, reading pauses.
-  std::size_t in_flight_max = 1024;
+  std::size_t in_flight_max = 256;
   std::size_t connections_max = 4096;
 };
 
 struct HttpConfig {
   ListenAddress listen;
   std::filesystem::path token_file;
+  std::size_t connections_max = 1024;
   std::size_t body_bytes_max = std::size_t{4} << 30;  // of a clearing file; other calls: 16 MiB
 };
 

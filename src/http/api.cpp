@@ -37,9 +37,8 @@ std::string request_fingerprint(Api& api, const ApiRequest& request) {
   return card_id_text(engine::CardToken{api.tokenizer.token(text)});
 }
 
-engine::Request protection(Api& api, const ApiRequest& request, std::string_view echo) {
+engine::Request protection(Api& api, const ApiRequest& request) {
   engine::Request protection;
-  protection.echo = decltype(protection.echo)::cut(echo);
   if (request.idempotency_key.empty()) return protection;
   const engine::CardToken key =
       api.tokenizer.token("api key\n" + request.method + ' ' + std::string(request.route) + '\n' +

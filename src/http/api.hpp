@@ -81,9 +81,8 @@ ApiResponse decline_problem(engine::Decline decline);
 // The engine did not take an inspection.
 ApiResponse unavailable(const Api& api);
 
-// What protects a call from happening twice: empty when it has no Idempotency-Key. `echo` comes
-// back with the answer, at a repeat that of the first call.
-engine::Request protection(Api& api, const ApiRequest& request, std::string_view echo = {});
+// What protects a call from happening twice: empty when it has no Idempotency-Key.
+engine::Request protection(Api& api, const ApiRequest& request);
 // A keyed hash of what a call says, as hex: its key, or its method, path and query.
 std::string request_fingerprint(Api& api, const ApiRequest& request);
 

@@ -5,24 +5,14 @@
 namespace holdfast::http {
 namespace {
 
-// The card as it is now; nothing when there is none.
-struct SeenCard {
-  bool seen = false;  // false: the engine took no inspection
-  std::optional<engine::CardView> card;
-};
-
-Awaitable<SeenCard> look_up(Api& api, engine::CardToken token) {
-  SeenCard found;
-  found.seen =
-      co_await api.caller.inspect([&](const engine::View& view) { found.card = view.card(token); });
-  co_return found;
-}
-
+// The card as it is now.
 Awaitable<ApiResponse> answer_card(Api& api, engine::CardToken token) {
-  const SeenCard found = co_await look_up(api, token);
-  if (!found.seen) co_return unavailable(api);
-  if (!found.card) co_return decline_problem(engine::Decline::unknown_card);
-  co_return json_answer(200, card_json(*found.card));
+  std::optional<engine::CardView> card;
+  const bool seen =
+      co_await api.caller.inspect([&](const engine::View& view) { card = view.card(token); });
+  if (!seen) co_return unavailable(api);
+  if (!card) co_return decline_problem(engine::Decline::unknown_card);
+  co_return json_answer(200, card_json(*card));
 }
 
 // What the body left open, as the answer shows it: the status and profile a card keeps when it is
@@ -57,11 +47,9 @@ Awaitable<ApiResponse> post_card(Api& api, const ApiRequest& request) {
   if (!body) co_return bad_body(body.error());
   const auto command = put_card_from(*body, api.tokenizer);
   if (!command) co_return bad_body(command.error());
-  const SeenCard existing = co_await look_up(api, command->token);
-  if (!existing.seen) co_return unavailable(api);
-  const std::string choices = open_choices(*command, existing.card);
-  engine::Request protected_by = protection(api, request, choices);
-  const engine::Answer answer = co_await api.caller.execute(*command, protected_by);
+  const engine::Answer answer = co_await api.caller.execute(
+      *command, protection(api, request),
+      [&](const engine::View& view) { return open_choices(*command, view.card(command->token)); });
   if (!answer.decision.approved()) co_return refusal(answer);
   const unsigned status = answer.decision.created ? 201 : 200;
   ApiResponse response = json_answer(status, issued_card_json(*command, answer.echo.view()));

@@ -30,16 +30,19 @@ std::string report_key(Api& api, const ApiRequest& request) {
       "api key\n" + std::string(request.route) + '\n' + request.idempotency_key)});
 }
 
-ApiResponse report_answer(std::string report) {
-  ApiResponse response;
-  response.body = std::move(report);
-  return response;
+ApiResponse answer_again(KeptAnswer kept, const std::string& content) {
+  if (kept.content != content) return decline_problem(engine::Decline::same_key_other_content);
+  kept.response.replayed = true;
+  return std::move(kept.response);
 }
 
-ApiResponse answer_again(const KeptReport& kept, const std::string& content) {
-  if (kept.content != content) return decline_problem(engine::Decline::same_key_other_content);
-  ApiResponse response = report_answer(kept.report);
-  response.replayed = true;
+ApiResponse answer(const clearing::IngestOutcome& outcome) {
+  if (!outcome) {
+    const clearing::IngestFailure& failure = outcome.error();
+    return problem(failure.is_refusal() ? 422 : 503, failure.code, failure.detail);
+  }
+  ApiResponse response;
+  response.body = clearing::to_json(*outcome);
   return response;
 }
 
@@ -56,21 +59,21 @@ Awaitable<ApiResponse> post_clearing_file(Api& api, const ApiRequest& request) {
   const std::string key = report_key(api, request);
   const std::string content = request_fingerprint(api, request) + request.file->content_hash();
   if (!key.empty()) {
-    if (const auto kept = find_kept_report(api.clearing.upload_folder(), key)) {
-      co_return answer_again(*kept, content);
+    if (auto kept = find_kept_answer(api.clearing.upload_folder(), key)) {
+      co_return answer_again(std::move(*kept), content);
     }
   }
   const auto entry = api.clearing.announce(listed_name(request));
-  const Outcome<clearing::IngestReport> outcome =
+  const clearing::IngestOutcome outcome =
       co_await api.clearing.ingest(entry, request.file->path(), format);
-  if (!outcome) co_return problem(422, "file_refused", outcome.error().text);
-  std::string report = clearing::to_json(*outcome);
-  if (!key.empty()) {
-    const Outcome<void> kept = keep_report(api.clearing.upload_folder(), key, {content, report});
+  ApiResponse response = answer(outcome);
+  // A file that was cut short is not kept: it must be sent again, to the end.
+  if (!key.empty() && (outcome || outcome.error().is_refusal())) {
+    const Outcome<void> kept = keep_answer(api.clearing.upload_folder(), key, {content, response});
     // The file is posted all the same, and posting it again posts nothing.
-    if (!kept) spdlog::error("http: the report cannot be kept: {}", kept.error().text);
+    if (!kept) spdlog::error("http: the answer cannot be kept: {}", kept.error().text);
   }
-  co_return report_answer(std::move(report));
+  co_return response;
 }
 
 Awaitable<ApiResponse> get_clearing_files(Api& api, const ApiRequest&) {

@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t listed_files_max = 1000;
 
-// What a crash left half uploaded.
+// What a crash left between the making of a file and its unlinking.
 void remove_leftovers(const fs::path& folder) {
   std::error_code failure;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, failure)) {
@@ -24,11 +24,11 @@ void remove_leftovers(const fs::path& folder) {
   }
 }
 
-Outcome<clearing::IngestReport> ingest_file(const Core& core, const fs::path& file,
-                                            std::optional<clearing::Format> format,
-                                            clearing::IngestProgress& progress) {
+clearing::IngestOutcome ingest_file(const Core& core, const fs::path& file,
+                                    std::optional<clearing::Format> format,
+                                    clearing::IngestProgress& progress) {
   auto source = clearing::file_source(file.string());
-  if (!source) return Error{source.error().detail};
+  if (!source) return clearing::IngestFailure{"storage_failed", source.error().detail};
   return clearing::ingest(core, std::move(*source), format, progress);
 }
 
@@ -42,6 +42,8 @@ std::string_view name(ClearingFile::Status status) {
       return "done";
     case ClearingFile::Status::refused:
       return "refused";
+    case ClearingFile::Status::failed:
+      return "failed";
   }
   return "unknown";
 }
@@ -62,15 +64,28 @@ ClearingDesk::Turn::~Turn() {
   if (!desk_->waiting_.empty()) desk_->waiting_.front()->cancel();
 }
 
+// A place in the queue. It is given back however the wait ends: when the io_context goes, waiting
+// coroutines are destroyed in any order, and a Turn among them must not wake a timer that is gone.
+struct ClearingDesk::Wait {
+  explicit Wait(ClearingDesk& its_desk)
+      : desk(its_desk), wake(desk.executor_, asio::steady_timer::time_point::max()) {
+    desk.waiting_.push_back(&wake);
+  }
+  Wait(const Wait&) = delete;
+  Wait& operator=(const Wait&) = delete;
+  ~Wait() { std::erase(desk.waiting_, &wake); }
+
+  ClearingDesk& desk;
+  asio::steady_timer wake;
+};
+
 asio::awaitable<ClearingDesk::Turn> ClearingDesk::take_turn() {
   if (is_busy_ || !waiting_.empty()) {
-    asio::steady_timer wake(executor_, asio::steady_timer::time_point::max());
-    waiting_.push_back(&wake);
-    while (is_busy_ || waiting_.front() != &wake) {
+    Wait place(*this);
+    while (is_busy_ || waiting_.front() != &place.wake) {
       boost::system::error_code ignored;
-      co_await wake.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+      co_await place.wake.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     }
-    waiting_.pop_front();
   }
   is_busy_ = true;
   co_return Turn(*this);
@@ -84,13 +99,13 @@ std::shared_ptr<ClearingFile> ClearingDesk::announce(std::string file_name) {
   return entry;
 }
 
-asio::awaitable<Outcome<clearing::IngestReport>> ClearingDesk::ingest(
+asio::awaitable<clearing::IngestOutcome> ClearingDesk::ingest(
     std::shared_ptr<ClearingFile> entry, fs::path file, std::optional<clearing::Format> format) {
   asio::steady_timer wake(executor_, asio::steady_timer::time_point::max());
-  std::optional<Outcome<clearing::IngestReport>> outcome;
+  std::optional<clearing::IngestOutcome> outcome;
   // The frame of this coroutine outlives the thread: it is joined before anything here is gone.
   std::jthread worker([&] {
-    Outcome<clearing::IngestReport> finished = ingest_file(core_, file, format, entry->progress);
+    clearing::IngestOutcome finished = ingest_file(core_, file, format, entry->progress);
     asio::post(executor_, [&outcome, &wake, finished = std::move(finished)]() mutable {
       outcome.emplace(std::move(finished));
       wake.cancel();
@@ -101,8 +116,13 @@ asio::awaitable<Outcome<clearing::IngestReport>> ClearingDesk::ingest(
     co_await wake.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   }
   worker.join();
-  entry->status = *outcome ? ClearingFile::Status::done : ClearingFile::Status::refused;
-  if (*outcome) entry->file_id = (*outcome)->file_id;
+  if (*outcome) {
+    entry->status = ClearingFile::Status::done;
+    entry->file_id = (*outcome)->file_id;
+  } else {
+    entry->status = outcome->error().is_refusal() ? ClearingFile::Status::refused
+                                                  : ClearingFile::Status::failed;
+  }
   co_return std::move(*outcome);
 }
 

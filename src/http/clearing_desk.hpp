@@ -18,7 +18,7 @@ namespace holdfast::http {
 
 // One file on its way, or done.
 struct ClearingFile {
-  enum class Status { running, done, refused };
+  enum class Status { running, done, refused, failed };
   std::string name;
   std::string file_id;  // empty until the report tells it
   Status status = Status::running;
@@ -46,16 +46,18 @@ class ClearingDesk {
   // A file as it is listed, before its turn has come.
   std::shared_ptr<ClearingFile> announce(std::string name);
   // Posts the file's records; the caller has the turn.
-  boost::asio::awaitable<Outcome<clearing::IngestReport>> ingest(
-      std::shared_ptr<ClearingFile> entry, std::filesystem::path file,
-      std::optional<clearing::Format> format);
+  boost::asio::awaitable<clearing::IngestOutcome> ingest(std::shared_ptr<ClearingFile> entry,
+                                                         std::filesystem::path file,
+                                                         std::optional<clearing::Format> format);
 
   // Since the start, in the order in which they came; the oldest leave when there are many.
   const std::deque<std::shared_ptr<ClearingFile>>& files() const { return files_; }
-  // Uploads are written here; nothing stays here.
+  // Uploads lie on this folder's disk, without a name in it; reports that are kept, below it.
   const std::filesystem::path& upload_folder() const { return upload_folder_; }
 
  private:
+  struct Wait;
+
   Core& core_;
   boost::asio::any_io_executor executor_;
   std::filesystem::path upload_folder_;

@@ -5,10 +5,6 @@
 namespace holdfast::http {
 namespace {
 
-engine::Instant whole_second(engine::Instant at) {
-  return engine::Instant::from_seconds((at.microseconds + 999'999) / 1'000'000);
-}
-
 // The hold as it was placed, from what was asked and decided alone: a repeat gets the same,
 // whatever has become of the hold since.
 engine::HoldView placed_hold(const engine::PlaceHold& command, const engine::Decision& decision) {
@@ -19,7 +15,7 @@ engine::HoldView placed_hold(const engine::PlaceHold& command, const engine::Dec
   hold.currency = command.amount.currency;
   hold.amount = decision.amount;
   hold.original_amount = decision.amount;
-  if (command.expires_at) hold.expires_at = whole_second(*command.expires_at);
+  hold.expires_at = command.expires_at;
   hold.reference = command.reference;
   return hold;
 }
@@ -34,8 +30,15 @@ Awaitable<ApiResponse> post_hold(Api& api, const ApiRequest& request) {
   engine::Request protected_by = protection(api, request);
   const engine::Answer answer = co_await api.caller.execute(*command, protected_by);
   if (!answer.decision.approved()) co_return refusal(answer);
-  ApiResponse response =
-      json_answer(201, hold_json_with_account(placed_hold(*command, answer.decision)));
+  engine::HoldView placed = placed_hold(*command, answer.decision);
+  if (placed.expires_at) {
+    // The engine rounds the end, and takes the moment of the command for one that has passed. It
+    // never changes; a hold that cannot be looked up has been placed all the same.
+    co_await api.caller.inspect([&placed](const engine::View& view) {
+      if (const auto stored = view.hold(placed.id)) placed.expires_at = stored->expires_at;
+    });
+  }
+  ApiResponse response = json_answer(201, hold_json_with_account(placed));
   response.replayed = answer.replayed;
   co_return response;
 }

@@ -1,5 +1,6 @@
-// The reports of clearing files that came with an Idempotency-Key, kept on disk so that a repeat
-// hears what the first call heard, also after a restart.
+// What clearing files that came with an Idempotency-Key were answered: their report or why they
+// were refused, kept on disk so that a repeat hears what the first call heard, also after a
+// restart.
 #pragma once
 
 #include <filesystem>
@@ -8,18 +9,19 @@
 #include <string_view>
 
 #include "error.hpp"
+#include "http/message.hpp"
 
 namespace holdfast::http {
 
-struct KeptReport {
+struct KeptAnswer {
   std::string content;  // fingerprint of the call that was answered with it
-  std::string report;
+  ApiResponse response;
 };
 
 // Nothing when no call with this key was answered. `key` is hex.
-std::optional<KeptReport> find_kept_report(const std::filesystem::path& folder,
+std::optional<KeptAnswer> find_kept_answer(const std::filesystem::path& folder,
                                            std::string_view key);
-Outcome<void> keep_report(const std::filesystem::path& folder, std::string_view key,
-                          const KeptReport& kept);
+Outcome<void> keep_answer(const std::filesystem::path& folder, std::string_view key,
+                          const KeptAnswer& kept);
 
 }  // namespace holdfast::http

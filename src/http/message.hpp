@@ -1,6 +1,8 @@
 // What a call to the API says and what it is answered, without the bytes of HTTP.
 #pragma once
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -10,26 +12,27 @@
 
 namespace holdfast::http {
 
-// A body that was written to a file because it may be larger than memory. The file is gone when
-// this is.
+// A body that was written to a file because it may be larger than memory. The file has no name in
+// its folder: it is gone when this is, and after a crash too.
 class UploadedFile {
  public:
-  UploadedFile(std::filesystem::path path, std::string content_hash)
-      : path_(std::move(path)), content_hash_(std::move(content_hash)) {}
+  UploadedFile(int descriptor, std::string content_hash)
+      : descriptor_(descriptor), content_hash_(std::move(content_hash)) {}
   UploadedFile(UploadedFile&& other) noexcept
-      : path_(std::exchange(other.path_, {})), content_hash_(std::move(other.content_hash_)) {}
+      : descriptor_(std::exchange(other.descriptor_, -1)),
+        content_hash_(std::move(other.content_hash_)) {}
   UploadedFile& operator=(UploadedFile&&) = delete;
   ~UploadedFile() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove(path_, ignored);
+    if (descriptor_ >= 0) ::close(descriptor_);
   }
 
-  const std::filesystem::path& path() const { return path_; }
+  // Opens it again, from its beginning.
+  std::filesystem::path path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
   // SHA-256 as hex; empty when nobody asked for it.
   const std::string& content_hash() const { return content_hash_; }
 
  private:
-  std::filesystem::path path_;
+  int descriptor_;
   std::string content_hash_;
 };
 

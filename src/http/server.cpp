@@ -1,6 +1,5 @@
 #include "http/server.hpp"
 
-#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -13,6 +12,7 @@
 #include <unordered_set>
 
 #include "http/session.hpp"
+#include "runtime/listener.hpp"
 
 namespace holdfast {
 namespace {
@@ -22,13 +22,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 using http::Session;
 
-constexpr std::size_t connections_max = 1024;
 constexpr std::chrono::milliseconds accept_pause{100};
-
-Error listen_error(const ListenAddress& address, const error_code& failure) {
-  return Error{fmt::format("http: cannot listen on {}:{}: {}", address.host, address.port,
-                           failure.message())};
-}
 
 }  // namespace
 
@@ -38,21 +32,10 @@ class HttpServer::Implementation : public std::enable_shared_from_this<Implement
       : acceptor_(io), api_(core, io.get_executor()), token_(std::move(token)) {}
 
   Outcome<ListenAddress> listen(const ListenAddress& address) {
-    tcp::resolver resolver(acceptor_.get_executor());
-    error_code failure;
-    const auto found = resolver.resolve(address.host, std::to_string(address.port),
-                                        tcp::resolver::passive, failure);
-    if (failure) return listen_error(address, failure);
-    const tcp::endpoint endpoint = found.begin()->endpoint();
-    acceptor_.open(endpoint.protocol(), failure);
-    if (!failure) acceptor_.set_option(tcp::acceptor::reuse_address(true), failure);
-    if (!failure) acceptor_.bind(endpoint, failure);
-    if (!failure) acceptor_.listen(tcp::acceptor::max_listen_connections, failure);
-    if (failure) return listen_error(address, failure);
-    const tcp::endpoint bound = acceptor_.local_endpoint(failure);
-    if (failure) return listen_error(address, failure);
+    auto bound = holdfast::listen(acceptor_, address);
+    if (!bound) return Error{"http: " + bound.error().text};
     asio::co_spawn(acceptor_.get_executor(), accept(shared_from_this()), asio::detached);
-    return ListenAddress{address.host, bound.port()};
+    return bound;
   }
 
   void set_ready() { api_.is_ready = true; }
@@ -80,8 +63,9 @@ class HttpServer::Implementation : public std::enable_shared_from_this<Implement
         co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, failure));
         continue;
       }
-      if (self->sessions_.size() >= connections_max) {
-        spdlog::warn("http: more than {} connections, one is turned away", connections_max);
+      const std::size_t sessions_max = self->api_.core.config.http.connections_max;
+      if (self->sessions_.size() >= sessions_max) {
+        spdlog::warn("http: more than {} connections, one is turned away", sessions_max);
         continue;
       }
       asio::co_spawn(self->acceptor_.get_executor(), serve(self, std::move(socket)),

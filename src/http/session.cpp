@@ -126,7 +126,8 @@ asio::awaitable<bool> Session::refuse_head(error_code failure) {
 std::optional<ApiResponse> Session::check_head(const HeadParser& head, ApiRequest& request,
                                                const Route*& route) {
   const auto& message = head.get();
-  request.method = std::string(message.method_string());
+  // Another method than HTTP's own may be any text, and this one is logged.
+  request.method = std::string(wire::to_string(message.method()));
   const bool is_decodable = read_target(message.target(), request);
   RouteMatch match = find_route(request.method, request.path);
   route = match.route;

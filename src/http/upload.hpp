@@ -1,4 +1,5 @@
-// Writes a body to a file while it comes: it may be larger than memory.
+// Writes a body to a file while it comes: it may be larger than memory. Clearing files hold card
+// numbers, so the file loses its name before the first byte is written.
 #pragma once
 
 #include <openssl/evp.h>
@@ -14,8 +15,8 @@ namespace holdfast::http {
 
 class UploadWriter {
  public:
-  // A new file in `folder`, readable by its owner alone; removed again unless finish() hands it
-  // on. With `hashes`, the content's SHA-256 is taken along.
+  // A new file on the disk of `folder`, readable by its owner alone; gone again unless finish()
+  // hands it on. With `hashes`, the content's SHA-256 is taken along.
   static Outcome<UploadWriter> create(const std::filesystem::path& folder, bool hashes);
   UploadWriter(UploadWriter&& other) noexcept;
   UploadWriter& operator=(UploadWriter&&) = delete;
@@ -29,9 +30,9 @@ class UploadWriter {
   struct Free {
     void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
   };
-  UploadWriter(std::filesystem::path path, int descriptor);
+  UploadWriter(std::filesystem::path folder, int descriptor);
 
-  std::filesystem::path path_;
+  std::filesystem::path folder_;
   int descriptor_;
   std::uint64_t size_ = 0;
   std::unique_ptr<EVP_MD_CTX, Free> hash_;

@@ -58,8 +58,6 @@ FieldResult<CardCommand> authorize_command(const iso8583::Dialect& dialect, cons
   if (!transaction) return transaction.error();
   auto billing = billing_amount(message);
   if (!billing) return billing.error();
-  auto keys = match_keys(dialect, message);
-  if (!keys) return keys.error();
   auto request = request_identity(message, mti, *token, digests);
   if (!request) return request.error();
 
@@ -74,7 +72,7 @@ FieldResult<CardCommand> authorize_command(const iso8583::Dialect& dialect, cons
       dialect.semantics().kind_of(message) == iso8583::AuthorizationKind::preauthorization;
   command.transaction = *transaction;
   command.billing = *billing;
-  command.keys = *keys;
+  command.keys = match_keys(dialect, message);
   return CardCommand{std::move(*request), command};
 }
 

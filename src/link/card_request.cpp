@@ -18,7 +18,10 @@ std::int64_t number(std::string_view digits) {
 FieldResult<engine::Money> amount_with_currency(const Message& message, int amount_field,
                                                 int currency_field) {
   if (!message.has(amount_field)) return engine::Money{};
-  if (!message.has(currency_field)) return FieldFault{currency_field, "missing"};
+  if (!message.has(currency_field)) {
+    if (number(message.get(amount_field)) == 0) return engine::Money{};
+    return FieldFault{currency_field, "missing"};
+  }
   const std::string_view text = message.get(currency_field);
   // 1993 dialects may carry the alphabetic code.
   const bool numeric = text.find_first_not_of("0123456789") == std::string_view::npos;
@@ -91,12 +94,10 @@ engine::Channel channel_of(const Message& message, engine::Operation operation) 
   return engine::Channel::pos;
 }
 
-FieldResult<engine::MatchKeys> match_keys(const iso8583::Dialect& dialect, const Message& message) {
+engine::MatchKeys match_keys(const iso8583::Dialect& dialect, const Message& message) {
   engine::MatchKeys keys;
-  const iso8583::Semantics& semantics = dialect.semantics();
-  const auto lifecycle = decltype(keys.lifecycle_id)::from(semantics.lifecycle_id(message));
-  if (!lifecycle) return FieldFault{semantics.lifecycle_id_field, "lifecycle id too long"};
-  keys.lifecycle_id = *lifecycle;
+  keys.lifecycle_id = decltype(keys.lifecycle_id)::from(dialect.semantics().lifecycle_id(message))
+                          .value_or(decltype(keys.lifecycle_id)());
   keys.rrn = decltype(keys.rrn)::cut(trimmed(message.get(37)));
   keys.acquirer = decltype(keys.acquirer)::cut(without_leading_zeros(message.get(32)));
   keys.terminal = decltype(keys.terminal)::cut(trimmed(message.get(41)));

@@ -11,38 +11,23 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "link/session.hpp"
+#include "runtime/listener.hpp"
 
 namespace holdfast {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-LinkServer::LinkServer(asio::io_context& io, Core& core, const LinkConfig& config,
-                       iso8583::Dialect dialect)
-    : io_(io),
-      config_(config),
-      dialect_(std::move(dialect)),
-      handler_(core, config_, dialect_),
-      acceptor_(io) {}
+LinkServer::LinkServer(asio::io_context& io, Core& core, const LinkConfig& config)
+    : io_(io), config_(config), handler_(core, config, *config.dialect), acceptor_(io) {}
 
 LinkServer::~LinkServer() = default;
 
 Outcome<ListenAddress> LinkServer::listen() {
-  error_code error;
-  const auto address = asio::ip::make_address(config_.listen.host, error);
-  if (error)
-    return Error{fmt::format("link {}: '{}' is no address", config_.name, config_.listen.host)};
-  const asio::ip::tcp::endpoint endpoint(address, config_.listen.port);
-  acceptor_.open(endpoint.protocol(), error);
-  if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
-  if (!error) acceptor_.bind(endpoint, error);
-  if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
-  if (error) {
-    return Error{fmt::format("link {}: cannot listen on {}:{}: {}", config_.name,
-                             config_.listen.host, config_.listen.port, error.message())};
-  }
+  auto address = holdfast::listen(acceptor_, config_.listen);
+  if (!address) return Error{fmt::format("link {}: {}", config_.name, address.error().text)};
   asio::co_spawn(io_, accept_loop(), asio::detached);
-  return ListenAddress{config_.listen.host, acceptor_.local_endpoint().port()};
+  return address;
 }
 
 asio::awaitable<void> LinkServer::accept_loop() {
@@ -50,7 +35,8 @@ asio::awaitable<void> LinkServer::accept_loop() {
     error_code error;
     asio::ip::tcp::socket socket =
         co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error));
-    if (error == asio::error::operation_aborted) co_return;
+    // A connection that was taken while the link was stopped would be a session nobody stops.
+    if (!acceptor_.is_open()) co_return;
     if (error) {
       // Out of descriptors, most likely: they come back when connections end.
       spdlog::error("link {}: cannot accept: {}", config_.name, error.message());
@@ -83,14 +69,14 @@ void LinkServer::ended(Session& session) {
 
 void LinkServer::deliver(std::span<engine::Submission* const> finished) {
   asio::post(io_, [exchanges = std::vector<engine::Submission*>(finished.begin(), finished.end())] {
+    std::vector<Session*> sessions;
     for (engine::Submission* submission : exchanges) {
       auto* exchange = static_cast<Session::OwnedExchange*>(submission);
+      sessions.push_back(&exchange->session);
       exchange->session.finish(*exchange);
     }
     // One write for each connection and batch: flush() does nothing the second time.
-    for (engine::Submission* submission : exchanges) {
-      static_cast<Session::OwnedExchange*>(submission)->session.flush();
-    }
+    for (Session* session : sessions) session->flush();
   });
 }
 

@@ -9,7 +9,6 @@
 #include <unordered_set>
 
 #include "error.hpp"
-#include "iso8583/dialect.hpp"
 #include "link/message_handler.hpp"
 #include "runtime/core.hpp"
 
@@ -19,8 +18,7 @@ class Session;
 
 class LinkServer : public engine::Completions {
  public:
-  LinkServer(boost::asio::io_context& io, Core& core, const LinkConfig& config,
-             iso8583::Dialect dialect);
+  LinkServer(boost::asio::io_context& io, Core& core, const LinkConfig& config);
   ~LinkServer();
 
   // Binds and starts to accept; the address with its real port.
@@ -41,7 +39,6 @@ class LinkServer : public engine::Completions {
 
   boost::asio::io_context& io_;
   const LinkConfig& config_;
-  iso8583::Dialect dialect_;
   MessageHandler handler_;
   boost::asio::ip::tcp::acceptor acceptor_;
   std::unordered_set<std::shared_ptr<Session>> sessions_;

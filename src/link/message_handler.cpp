@@ -23,21 +23,23 @@ MessageHandler::MessageHandler(Core& core, const LinkConfig& link, const iso8583
       dialect_(dialect),
       digests_(core.pan_key),
       stamp_(core.clock, core.calendar),
-      reply_(dialect, link.framing) {}
+      reply_(dialect, link.framing),
+      log_(link.name) {}
 
 Handled MessageHandler::handle(Exchange& exchange, bool& signed_on,
                                engine::Completions& completions, std::vector<std::uint8_t>& out) {
+  log_.catch_up();
   const auto decoded = iso8583::decode(dialect_, exchange.payload, exchange.message);
   exchange.mti = iso8583::Mti::parse(exchange.message.mti());
   if (!decoded) return refuse_unreadable(exchange, decoded.error(), out);
   const iso8583::Message& message = exchange.message;
   const iso8583::Mti mti = *exchange.mti;
   if (!mti.is_request()) {
-    spdlog::info("link {}: {} is no request; ignored", link_.name, mti.text());
+    log_.warn("link {}: {} is no request; ignored", link_.name, mti.text());
     return Handled::ignored;
   }
   if (!message.has(11)) {
-    spdlog::warn("link {}: {} without DE11 cannot be answered", link_.name, mti.text());
+    log_.warn("link {}: {} without DE11 cannot be answered", link_.name, mti.text());
     return Handled::ignored;
   }
   if (mti.message_class() == network_management) return manage_network(exchange, signed_on, out);
@@ -57,21 +59,19 @@ Handled MessageHandler::handle(Exchange& exchange, bool& signed_on,
 
 Handled MessageHandler::submit(Exchange& exchange, FieldResult<CardCommand> command,
                                engine::Completions& completions, std::vector<std::uint8_t>& out) {
-  auto echo = pack_echo(exchange.message);
-  if (command && !echo) command = FieldFault{62, "too long"};
   if (!command) {
-    spdlog::warn("link {}: {} stan {}: field {}: {}", link_.name, exchange.mti->text(),
-                 exchange.message.get(11), command.error().field, command.error().reason);
+    log_.warn("link {}: {} stan {}: field {}: {}", link_.name, exchange.mti->text(),
+              exchange.message.get(11), command.error().field, command.error().reason);
     return reply(exchange, code_format_error, out);
   }
   const auto stamp = stamp_();
   exchange.command.now = stamp.now;
   exchange.command.business_date = stamp.business_date;
   exchange.command.request = std::move(command->request);
-  exchange.command.request.echo = *echo;
+  exchange.command.request.echo = pack_echo(exchange.message);
   exchange.command.body = std::move(command->body);
   exchange.completions = &completions;
-  exchange.deadline = std::chrono::steady_clock::now() + link_.reply_deadline;
+  exchange.deadline = exchange.received_at + link_.reply_deadline;
   if (core_.engine.submit(exchange)) return Handled::submitted;
   return reply(exchange, code_not_available, out);
 }
@@ -93,8 +93,8 @@ Handled MessageHandler::manage_network(Exchange& exchange, bool& signed_on,
 
 Handled MessageHandler::refuse_unreadable(Exchange& exchange, const iso8583::CodecError& error,
                                           std::vector<std::uint8_t>& out) {
-  spdlog::warn("link {}: unreadable message of {} bytes: {}", link_.name, exchange.payload.size(),
-               iso8583::to_string(error));
+  log_.warn("link {}: unreadable message of {} bytes: {}", link_.name, exchange.payload.size(),
+            iso8583::to_string(error));
   const bool can_answer = exchange.mti && exchange.mti->is_request() && exchange.message.has(11);
   return can_answer ? reply(exchange, code_format_error, out) : Handled::ignored;
 }

@@ -8,6 +8,7 @@
 #include "iso8583/dialect.hpp"
 #include "iso8583/message.hpp"
 #include "link/card_request.hpp"
+#include "link/limited_log.hpp"
 #include "link/reply.hpp"
 #include "runtime/core.hpp"
 
@@ -19,6 +20,7 @@ struct Exchange : engine::Submission {
   std::vector<std::uint8_t> payload;  // viewed by message
   iso8583::Message message;
   std::optional<iso8583::Mti> mti;
+  std::chrono::steady_clock::time_point received_at;  // when its last byte was read
 };
 
 enum class Handled : std::uint8_t {
@@ -53,6 +55,7 @@ class MessageHandler {
   Digests digests_;
   TimeStamper stamp_;
   ReplyWriter reply_;
+  LimitedLog log_;
 };
 
 }  // namespace holdfast

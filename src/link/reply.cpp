@@ -13,22 +13,30 @@ using iso8583::Message;
 constexpr int repeated_fields[] = {2, 3, 4, 7, 11, 32, 37, 41, 90};
 // Only likely to be the same: kept with the first answer.
 constexpr int echo_fields[] = {12, 13, 42, 49, 62};
+// Stand for a field's length in the kept echo; no field that fits is as long.
+constexpr unsigned char absent = 0xff;
+constexpr unsigned char not_kept = 0xfe;
 constexpr int network_information_field = 70;
 constexpr int reversal_class = 4;
 constexpr int network_management_class = 8;
 
 }  // namespace
 
-std::optional<Echo> pack_echo(const Message& request) {
+Echo pack_echo(const Message& request) {
   std::string packed;
+  std::size_t room = Echo::capacity - std::size(echo_fields);  // beside the lengths
   for (int field : echo_fields) {
     const std::string_view value = request.get(field);
-    if (value.size() > Echo::capacity) return std::nullopt;
-    // A length of 0xff says that the field is absent.
-    packed += static_cast<char>(request.has(field) ? value.size() : 0xff);
+    const bool is_kept = request.has(field) && value.size() <= room;
+    const auto size = is_kept              ? static_cast<unsigned char>(value.size())
+                      : request.has(field) ? not_kept
+                                           : absent;
+    packed += static_cast<char>(size);
+    if (!is_kept) continue;
     packed += value;
+    room -= value.size();
   }
-  return Echo::from(packed);
+  return Echo::cut(packed);
 }
 
 void ReplyWriter::begin(const Message& request, iso8583::Mti mti) {
@@ -60,7 +68,11 @@ void ReplyWriter::decided(const Message& request, iso8583::Mti mti, const engine
     if (packed.empty()) break;
     const auto size = static_cast<unsigned char>(packed.front());
     packed.remove_prefix(1);
-    if (size == 0xff) continue;
+    if (size == absent) continue;
+    if (size == not_kept) {
+      if (request.has(field)) response_.set(field, request.get(field));
+      continue;
+    }
     response_.set(field, packed.substr(0, size));
     packed.remove_prefix(size);
   }

@@ -17,8 +17,9 @@ namespace holdfast {
 using Echo = decltype(engine::Request::echo);
 
 // The fields that a response repeats though they do not identify the request: a retransmission
-// gets those of the first. Nothing when they do not fit, which only DE62 can cause.
-std::optional<Echo> pack_echo(const iso8583::Message& request);
+// gets those of the first. What does not fit, which only a long DE62 can be, it gets from itself:
+// it is the same message.
+Echo pack_echo(const iso8583::Message& request);
 
 // Writes responses of one link. Keeps its buffers: one for each thread.
 class ReplyWriter {

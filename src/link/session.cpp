@@ -2,12 +2,13 @@
 
 #include <spdlog/spdlog.h>
 
+#include <array>
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <cstring>
 
 #include "link/link_server.hpp"
 
@@ -22,6 +23,9 @@ constexpr std::size_t read_size = std::size_t{64} << 10;
 // Replies that a peer has not taken: beyond this nothing more is read from it.
 constexpr std::size_t outbox_bytes_max = std::size_t{256} << 10;
 constexpr std::chrono::seconds write_patience{30};
+constexpr std::chrono::seconds close_patience{2};
+// What a burst needed is given back; what the usual traffic needs is kept.
+constexpr std::size_t idle_exchanges_max = 32;
 
 }  // namespace
 
@@ -38,11 +42,27 @@ asio::awaitable<void> Session::run() {
   reading_ = false;
   // The engine still holds exchanges that view this session's memory.
   while (in_flight_ > 0 || (writing_ && !broken_)) co_await wait();
-  error_code ignored;
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
-  socket_.close(ignored);
+  co_await close();
   while (writing_) co_await wait();
   server_.ended(*this);
+}
+
+// Closing with input unread would reset the connection, and the peer lose replies that are on
+// their way: what it still sends is thrown away until it has seen the end.
+asio::awaitable<void> Session::close() {
+  error_code error;
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
+  asio::steady_timer patience(socket_.get_executor(), close_patience);
+  patience.async_wait([self = shared_from_this()](error_code cancelled) {
+    if (!cancelled) self->socket_.close(cancelled);
+  });
+  std::array<char, 4096> ignored;
+  while (!error) {
+    co_await socket_.async_read_some(asio::buffer(ignored),
+                                     asio::redirect_error(asio::use_awaitable, error));
+  }
+  patience.cancel();
+  socket_.close(error);
 }
 
 asio::awaitable<void> Session::read_frames() {
@@ -50,8 +70,12 @@ asio::awaitable<void> Session::read_frames() {
     const std::span<std::uint8_t> space = reader_.prepare(read_size);
     error_code error;
     const std::size_t size = co_await socket_.async_read_some(
-        asio::buffer(space.data(), space.size()), asio::redirect_error(asio::use_awaitable, error));
+        asio::buffer(space.data(), space.size()),
+        asio::bind_cancellation_slot(stop_reading_.slot(),
+                                     asio::redirect_error(asio::use_awaitable, error)));
     if (error || !reading_) co_return;
+    // Every whole frame in the reader ends in these bytes: earlier ones were handled.
+    received_at_ = std::chrono::steady_clock::now();
     reader_.commit(size);
     const bool sound = co_await handle_frames();
     flush();
@@ -82,23 +106,26 @@ bool Session::has_room() const {
 }
 
 void Session::handle(const iso8583::Frame& frame) {
-  if (free_exchanges_.empty()) {
-    exchanges_.push_back(std::make_unique<OwnedExchange>(*this));
-    free_exchanges_.push_back(exchanges_.back().get());
+  if (in_flight_ == exchanges_.size()) {
+    exchanges_.push_back(std::make_unique<OwnedExchange>(*this, in_flight_));
   }
-  OwnedExchange& exchange = *free_exchanges_.back();
+  OwnedExchange& exchange = *exchanges_[in_flight_];
+  exchange.received_at = received_at_;
   exchange.header.assign(frame.header.begin(), frame.header.end());
   exchange.payload.assign(frame.payload.begin(), frame.payload.end());
   if (server_.handler().handle(exchange, signed_on_, server_, outbox_) == Handled::submitted) {
-    free_exchanges_.pop_back();
     ++in_flight_;
   }
 }
 
 void Session::finish(Exchange& exchange) {
   server_.handler().finish(exchange, outbox_);
-  free_exchanges_.push_back(static_cast<OwnedExchange*>(&exchange));
+  const std::size_t place = static_cast<OwnedExchange&>(exchange).place;
   --in_flight_;
+  std::swap(exchanges_[place], exchanges_[in_flight_]);
+  exchanges_[place]->place = place;
+  exchanges_[in_flight_]->place = in_flight_;
+  if (exchanges_.size() - in_flight_ > idle_exchanges_max) exchanges_.pop_back();
 }
 
 void Session::flush() {
@@ -140,8 +167,7 @@ asio::awaitable<void> Session::wait() {
 
 void Session::stop() {
   reading_ = false;
-  error_code ignored;
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_receive, ignored);
+  stop_reading_.emit(asio::cancellation_type::terminal);
 }
 
 }  // namespace holdfast

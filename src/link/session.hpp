@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <memory>
@@ -27,10 +28,11 @@ class Session : public std::enable_shared_from_this<Session> {
   // Sends what has gathered, if nothing is being sent.
   void flush();
 
-  // An exchange that knows its session.
+  // An exchange that knows its session, and its place in it.
   struct OwnedExchange : Exchange {
-    explicit OwnedExchange(Session& owner) : session(owner) {}
+    OwnedExchange(Session& owner, std::size_t index) : session(owner), place(index) {}
     Session& session;
+    std::size_t place;
   };
 
  private:
@@ -41,18 +43,21 @@ class Session : public std::enable_shared_from_this<Session> {
   void handle(const iso8583::Frame& frame);
   bool has_room() const;
   boost::asio::awaitable<void> wait();
+  boost::asio::awaitable<void> close();
   void wake() { changed_.cancel(); }
 
   LinkServer& server_;
   boost::asio::ip::tcp::socket socket_;
   iso8583::FrameReader reader_;
+  std::chrono::steady_clock::time_point received_at_;  // of what was read last
   bool signed_on_ = false;
   bool reading_ = true;
+  boost::asio::cancellation_signal stop_reading_;
   bool writing_ = false;
   bool broken_ = false;  // the socket takes no more
 
+  // First those in flight, then idle ones.
   std::vector<std::unique_ptr<OwnedExchange>> exchanges_;
-  std::vector<OwnedExchange*> free_exchanges_;
   std::size_t in_flight_ = 0;
   std::vector<std::uint8_t> outbox_;       // replies that wait
   std::vector<std::uint8_t> sending_;      // replies that are being written

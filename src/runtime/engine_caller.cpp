@@ -34,13 +34,18 @@ void EngineCaller::deliver(std::span<engine::Submission* const> finished) {
              });
 }
 
-asio::awaitable<void> EngineCaller::run(Call& call) {
+// Done at once, without a decision, when the engine does not take it.
+bool EngineCaller::submit(Call& call) {
   call.completions = this;
-  if (!core_.engine.submit(call)) {
+  call.done = !core_.engine.submit(call);
+  if (call.done) {
     call.answer.decision.decline =
         core_.engine.halted().empty() ? engine::Decline::overloaded : engine::Decline::halted;
-    co_return;
   }
+  return !call.done;
+}
+
+asio::awaitable<void> EngineCaller::finish(Call& call) {
   // Cancelling the wait must not free the call while the engine has it.
   while (!call.done) {
     boost::system::error_code ignored;
@@ -48,19 +53,42 @@ asio::awaitable<void> EngineCaller::run(Call& call) {
   }
 }
 
+void EngineCaller::stamp(Call& call, engine::CommandBody body, engine::Request request) {
+  const auto stamp = stamp_();
+  call.command = {stamp.now, stamp.business_date, std::move(request), std::move(body)};
+}
+
 asio::awaitable<engine::Answer> EngineCaller::execute(engine::CommandBody body,
                                                       engine::Request request) {
   Call call(executor_);
-  const auto stamp = stamp_();
-  call.command = {stamp.now, stamp.business_date, std::move(request), std::move(body)};
-  co_await run(call);
+  stamp(call, std::move(body), std::move(request));
+  submit(call);
+  co_await finish(call);
+  co_return call.answer;
+}
+
+asio::awaitable<engine::Answer> EngineCaller::execute(
+    engine::CommandBody body, engine::Request request,
+    std::function<std::string(const engine::View&)> echo) {
+  Call call(executor_);
+  stamp(call, std::move(body), std::move(request));
+  Call look(executor_);
+  // The engine has the command by then, but this runs on the thread that takes it next.
+  look.inspect = [&](const engine::View& view) {
+    call.command.request.echo = decltype(engine::Request::echo)::cut(echo(view));
+  };
+  if (!submit(look)) co_return look.answer;
+  submit(call);
+  co_await finish(look);
+  co_await finish(call);
   co_return call.answer;
 }
 
 asio::awaitable<bool> EngineCaller::inspect(std::function<void(const engine::View&)> look) {
   Call call(executor_);
   call.inspect = std::move(look);
-  co_await run(call);
+  submit(call);
+  co_await finish(call);
   co_return call.answer.decision.approved();
 }
 
@@ -73,21 +101,11 @@ asio::awaitable<std::vector<engine::Answer>> EngineCaller::execute_all(
   for (std::size_t i = 0; finished < bodies.size();) {
     while (i < bodies.size() && i - finished < window) {
       Call& call = calls.emplace_back(executor_);
-      call.completions = this;
-      const auto stamp = stamp_();
-      call.command = {stamp.now, stamp.business_date, {}, std::move(bodies[i++])};
-      if (!core_.engine.submit(call)) {
-        call.done = true;
-        call.answer.decision.decline =
-            core_.engine.halted().empty() ? engine::Decline::overloaded : engine::Decline::halted;
-      }
+      stamp(call, std::move(bodies[i++]), {});
+      submit(call);
     }
-    Call& oldest = calls.front();
-    while (!oldest.done) {
-      boost::system::error_code ignored;
-      co_await oldest.wake.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-    }
-    answers[finished++] = oldest.answer;
+    co_await finish(calls.front());
+    answers[finished++] = calls.front().answer;
     calls.pop_front();
   }
   co_return answers;

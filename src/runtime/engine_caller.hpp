@@ -6,6 +6,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "engine/engine.hpp"
@@ -22,6 +23,12 @@ class EngineCaller : public engine::Completions {
   boost::asio::awaitable<engine::Answer> execute(engine::CommandBody body,
                                                  engine::Request request = {});
 
+  // The same for a command whose echo tells what it finds: `echo` looks right before the command is
+  // decided. No other command of this caller's thread comes in between.
+  boost::asio::awaitable<engine::Answer> execute(
+      engine::CommandBody body, engine::Request request,
+      std::function<std::string(const engine::View&)> echo);
+
   // Runs `look` on the writer thread; what it saw is durable when this returns. False when the
   // engine did not take it: `look` did not run, or nobody may hear what it saw.
   boost::asio::awaitable<bool> inspect(std::function<void(const engine::View&)> look);
@@ -35,7 +42,9 @@ class EngineCaller : public engine::Completions {
 
  private:
   struct Call;
-  boost::asio::awaitable<void> run(Call& call);
+  bool submit(Call& call);
+  boost::asio::awaitable<void> finish(Call& call);
+  void stamp(Call& call, engine::CommandBody body, engine::Request request);
 
   Core& core_;
   boost::asio::any_io_executor executor_;

@@ -9,12 +9,14 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <thread>
 
 #include "http/server.hpp"
 #include "link/link_server.hpp"
+#include "runtime/descriptor_limit.hpp"
 #include "runtime/expiry_timer.hpp"
 #include "security/secret_file.hpp"
 
@@ -61,6 +63,30 @@ engine::EngineOptions engine_options(const Config& config) {
   return options;
 }
 
+// From its making to the end of the process a signal only asks to stop: recovery, draining and the
+// last checkpoint are not interrupted, by a second signal either.
+class StopSignals {
+ public:
+  StopSignals() {
+    signals_.async_wait([](const boost::system::error_code&, int number) {
+      spdlog::info("signal {}: stopping", number);
+    });
+  }
+  // One that comes later would kill the process on its last steps: it waits for its end instead.
+  ~StopSignals() {
+    sigset_t stopping;
+    ::sigemptyset(&stopping);
+    ::sigaddset(&stopping, SIGINT);
+    ::sigaddset(&stopping, SIGTERM);
+    ::pthread_sigmask(SIG_BLOCK, &stopping, nullptr);
+  }
+  void wait() { io_.run(); }
+
+ private:
+  asio::io_context io_;
+  asio::signal_set signals_{io_, SIGINT, SIGTERM};
+};
+
 // The parts of a running switch, in the order in which they start; they stop in reverse.
 class RunningSwitch {
  public:
@@ -77,9 +103,7 @@ class RunningSwitch {
     if (!http_address) return http_address.error();
     endpoints_.emplace_back("http", address_text(*http_address));
     for (const LinkConfig& link : core_.config.links) {
-      auto dialect = iso8583::load_dialect(link.dialect_file);
-      if (!dialect) return Error{iso8583::to_string(dialect.error())};
-      links_.push_back(std::make_unique<LinkServer>(links_io_, core_, link, std::move(*dialect)));
+      links_.push_back(std::make_unique<LinkServer>(links_io_, core_, link));
       auto address = links_.back()->listen();
       if (!address) return address.error();
       endpoints_.emplace_back(link.name, address_text(*address));
@@ -89,7 +113,7 @@ class RunningSwitch {
     return write_endpoints();
   }
 
-  void run_until_signalled() {
+  void run_until(StopSignals& signals) {
     std::thread links_thread([this] { links_io_.run(); });
     std::thread http_thread([this] { http_io_.run(); });
     http_server_->set_ready();
@@ -98,12 +122,7 @@ class RunningSwitch {
     fmt::print("{}\n", ready);
     std::fflush(stdout);
 
-    asio::io_context signals_io;
-    asio::signal_set signals(signals_io, SIGINT, SIGTERM);
-    signals.async_wait([](const boost::system::error_code&, int number) {
-      spdlog::info("signal {}: stopping", number);
-    });
-    signals_io.run();
+    signals.wait();
     drain();
     links_thread.join();
     http_thread.join();
@@ -157,17 +176,24 @@ class RunningSwitch {
 int run_serve(const std::filesystem::path& config_file) {
   auto config = load_config(config_file);
   if (!config) return fail(2, config.error().text);
+  if (auto raised = raise_descriptor_limit(*config); !raised) return fail(2, raised.error().text);
+  StopSignals signals;
+  // Whoever read the log or the ready line may leave; that is no reason to stop.
+  std::signal(SIGPIPE, SIG_IGN);
   spdlog::set_default_logger(spdlog::stderr_logger_mt("holdfast"));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
 
   std::error_code ec;
   std::filesystem::create_directories(config->data_dir, ec);
   if (ec) return fail(1, fmt::format("{}: {}", config->data_dir.string(), ec.message()));
+  const auto bad_value = [&](std::string_view key, const Error& error) {
+    return fmt::format("{}: {}: {}", config_file.string(), key, error.text);
+  };
   const bool is_new = !std::filesystem::exists(config->data_dir / "journal");
   auto pan_key = load_pan_key(config->pan_key_file, is_new);
-  if (!pan_key) return fail(1, pan_key.error().text);
+  if (!pan_key) return fail(2, bad_value("security.pan_key_file", pan_key.error()));
   auto token = load_token(config->http.token_file);
-  if (!token) return fail(1, token.error().text);
+  if (!token) return fail(2, bad_value("http.token_file", token.error()));
 
   for (const auto& file : config->rule_files_not_applied) {
     spdlog::warn("{}: this version does not apply these rules yet", file.string());
@@ -182,7 +208,7 @@ int run_serve(const std::filesystem::path& config_file) {
   {
     RunningSwitch running(*config, **engine, *pan_key);
     if (auto started = running.start(*token); !started) return fail(1, started.error().text);
-    running.run_until_signalled();
+    running.run_until(signals);
     if (auto stopped = (*engine)->stop(); !stopped) return fail(1, stopped.error().detail);
   }
   std::filesystem::remove(config->data_dir / "endpoints.json", ec);

@@ -4,6 +4,7 @@
 #include <openssl/core_names.h>
 #include <openssl/params.h>
 
+#include <charconv>
 #include <cstring>
 #include <stdexcept>
 
@@ -36,9 +37,8 @@ Outcome<PanKey> load_pan_key(const std::filesystem::path& file, bool may_create)
   PanKey key{};
   bool sound = content->size() == key.size() * 2;
   for (std::size_t i = 0; sound && i < key.size(); ++i) {
-    unsigned value = 0;
-    sound = std::sscanf(content->c_str() + 2 * i, "%2x", &value) == 1;
-    key[i] = static_cast<std::uint8_t>(value);
+    const char* const digits = content->data() + 2 * i;
+    sound = std::from_chars(digits, digits + 2, key[i], 16).ptr == digits + 2;
   }
   if (!sound) return Error{fmt::format("{}: not a key of 64 hex digits", file.string())};
   return key;

@@ -19,6 +19,28 @@ std::string system_error(const std::filesystem::path& file) {
   return fmt::format("{}: {}", file.string(), std::strerror(errno));
 }
 
+bool write_all(int fd, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(fd, content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    content.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+// A rename is on the disk when its folder is.
+Outcome<void> sync_folder_of(const std::filesystem::path& file) {
+  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return Error{system_error(folder)};
+  const bool synced = ::fsync(fd) == 0;
+  const std::string error = synced ? std::string() : system_error(folder);
+  ::close(fd);
+  if (!synced) return Error{error};
+  return {};
+}
+
 }  // namespace
 
 Outcome<void> write_secret_file(const std::filesystem::path& file, std::string_view content) {
@@ -27,14 +49,12 @@ Outcome<void> write_secret_file(const std::filesystem::path& file, std::string_v
   const std::string temporary = file.string() + ".tmp";
   const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (fd < 0) return Error{system_error(temporary)};
-  const bool written =
-      ::write(fd, content.data(), content.size()) == static_cast<ssize_t>(content.size()) &&
-      ::fsync(fd) == 0;
+  const bool written = write_all(fd, content) && ::fsync(fd) == 0;
   const std::string error = written ? std::string() : system_error(temporary);
   ::close(fd);
   if (!written) return Error{error};
   if (::rename(temporary.c_str(), file.c_str()) != 0) return Error{system_error(file)};
-  return {};
+  return sync_folder_of(file);
 }
 
 Outcome<std::string> read_small_file(const std::filesystem::path& file) {

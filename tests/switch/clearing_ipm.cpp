@@ -284,6 +284,21 @@ TEST_CASE("ipm: a trailer that disagrees flags the file and stops nothing", "[cl
   }
 }
 
+TEST_CASE("ipm: a record whose amount cannot be read does not make the trailer wrong",
+          "[clearing]") {
+  // A length that is no number, before the walk has come to field 4.
+  std::string unreadable = encoded("1240", plain_fields());
+  const auto pan = unreadable.find("165");
+  REQUIRE(pan != std::string::npos);
+  unreadable.replace(pan, 2, "XX");
+  const Outcome outcome = read_all(file_of({header(), encoded("1240", plain_fields()), unreadable,
+                                            trailer("0301016000000000002469003060080000000"
+                                                    "4")}));
+  REQUIRE_FALSE(outcome.error);
+  CHECK(outcome.rejections.size() == 1);
+  CHECK(outcome.summary.trailer_detail == "");
+}
+
 TEST_CASE("ipm: the file is known by its header, else by its trailer, else by its content",
           "[clearing]") {
   const std::string record = encoded("1240", plain_fields());

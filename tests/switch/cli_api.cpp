@@ -110,6 +110,17 @@ TEST_CASE("cli clearing: the report, and a file that is refused", "[cli]") {
   CHECK(refused.errors.starts_with("holdfast clearing ingest: file_refused: "));
 }
 
+TEST_CASE("cli: every command says with 1 that the switch does not run", "[cli]") {
+  ApiUnderTest api;
+  api.stop_all();
+  std::filesystem::remove(api.folder() / "data/endpoints.json");
+  const std::string trace = HOLDFAST_SOURCE_DIR "/tests/scenarios/01-retransmission.trace";
+  CHECK(run(api, "ledger").exit_code == 1);
+  CHECK(run(api, "replay " + trace).exit_code == 1);
+  CHECK(run(api, "replay " + trace).errors.find("the switch does not run") != std::string::npos);
+  CHECK(holdfast::cli::test::run_holdfast("replay " + trace + " --config nothing").exit_code == 2);
+}
+
 TEST_CASE("cli journal: verify proves the folder, dump prints the events", "[cli]") {
   ApiUnderTest api;
   REQUIRE(run(api, "account open A1 --currency RUB --booked 1000.00").exit_code == 0);

@@ -237,6 +237,18 @@ TEST_CASE("bulk: lines are decided in order, each with its own result", "[http]"
   CHECK(api.ask("GET", "/v1/accounts/A1").at("booked") == "100000");
 }
 
+TEST_CASE("bulk: too many lines are refused before any is read", "[http]") {
+  ApiUnderTest api;
+  const std::string line = R"({"id":"A1","currency":"RUB"})"
+                           "\n";
+  std::string lines = line;
+  for (int i = 1; i < 20'000; ++i) lines += '\n';
+  CHECK(api.ask("POST", "/v1/bulk", lines).status == 200);
+  const ApiAnswer refused = api.ask("POST", "/v1/bulk", lines + '\n');
+  CHECK(refused.status == 413);
+  CHECK(refused.at("code") == "too_many_lines");
+}
+
 TEST_CASE("bulk: lines that found the engine busy are decided after all, and in order", "[http]") {
   ApiUnderTest api(ApiUnderTest::Options{.inbox_capacity = 16});
   std::string lines;

@@ -1,7 +1,15 @@
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/json/array.hpp>
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <fstream>
 
+#include "http/clearing_desk.hpp"
+#include "http/upload.hpp"
 #include "http_support.hpp"
 
 namespace {
@@ -22,6 +30,14 @@ void open_account_with_card(ApiUnderTest& api) {
   REQUIRE(api.ask("POST", "/v1/cards",
                   R"({"pan":"4111111111111111","expiry":"2912","account_id":"A1"})")
               .status == 201);
+}
+
+// Takes a turn and never gives it back.
+boost::asio::awaitable<void> keep_turn(holdfast::http::ClearingDesk& desk) {
+  const auto turn = co_await desk.take_turn();
+  boost::asio::steady_timer never(co_await boost::asio::this_coro::executor,
+                                  boost::asio::steady_timer::time_point::max());
+  co_await never.async_wait(boost::asio::use_awaitable);
 }
 
 int uploads_left(const ApiUnderTest& api) {
@@ -110,4 +126,61 @@ TEST_CASE("clearing-files: a repeated key hears the first report again", "[http]
   const ApiAnswer other = api.ask_with_key("POST", target, record(2), "night-1");
   CHECK(other.status == 409);
   CHECK(other.at("code") == "same_key_other_content");
+}
+
+TEST_CASE("clearing-files: a repeated key hears of the refusal again", "[http]") {
+  ApiUnderTest api;
+  const ApiAnswer first = api.ask_with_key("POST", "/v1/clearing-files", "no file", "night-1");
+  CHECK(first.status == 422);
+  api.restart();
+  const ApiAnswer again = api.ask_with_key("POST", "/v1/clearing-files", "no file", "night-1");
+  CHECK(again.status == 422);
+  CHECK(again.is_replay);
+  CHECK(again.text == first.text);
+}
+
+TEST_CASE("clearing-files: the report lists so many exceptions and counts the rest", "[http]") {
+  ApiUnderTest api;
+  std::string file;
+  for (int i = 0; i < 10'050; ++i) file += "{}\n";
+  const ApiAnswer report = api.ask("POST", "/v1/clearing-files?format=jsonl", file);
+  CHECK(report.at("rejected") == "10050");
+  const auto& exceptions = report.json.at("exceptions").as_array();
+  REQUIRE(exceptions.size() == 10'001);
+  CHECK(exceptions[9'999].at("record") == 10'000);
+  CHECK(exceptions[10'000].at("record") == 0);
+  CHECK(exceptions[10'000].at("code") == "not_listed");
+  CHECK(exceptions[10'000].at("detail") == "50 more exceptions");
+}
+
+TEST_CASE("clearing-files: a lifecycle id that is too long for a key is as absent", "[http]") {
+  ApiUnderTest api;
+  open_account_with_card(api);
+  std::string line = record(1);
+  line.insert(1, R"("lifecycle_id":")" + std::string(100, 'L') + "\",");
+  CHECK(api.ask("POST", "/v1/clearing-files?format=jsonl", line).at("posted") == "1");
+}
+
+TEST_CASE("clearing-files: an upload has no name on the disk", "[http]") {
+  ApiUnderTest api;
+  const fs::path folder = api.folder() / "data/clearing";
+  auto writer = holdfast::http::UploadWriter::create(folder, false);
+  REQUIRE(writer.has_value());
+  REQUIRE(writer->write("4111111111111111").has_value());
+  CHECK(fs::is_empty(folder));
+  const auto upload = writer->finish();
+  std::string content;
+  std::getline(std::ifstream(upload.path()), content);
+  CHECK(content == "4111111111111111");
+}
+
+TEST_CASE("clearing-files: the switch may end while files wait for their turn", "[http]") {
+  ApiUnderTest api;
+  std::optional<boost::asio::io_context> io(std::in_place);
+  holdfast::http::ClearingDesk desk(api.core(), io->get_executor());
+  for (int i = 0; i < 3; ++i) {
+    boost::asio::co_spawn(*io, keep_turn(desk), boost::asio::detached);
+  }
+  CHECK(io->poll() > 0);
+  io.reset();  // the address sanitizer sees a turn that wakes what is gone
 }

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "captured_log.hpp"
 #include "http_support.hpp"
 
 namespace {
@@ -160,6 +161,41 @@ TEST_CASE("http: a repeated key is answered as the first time, and moves nothing
     CHECK(again.text == issued.text);
     CHECK(again.is_replay);
   }
+}
+
+TEST_CASE("http: a card that is issued again is shown with the status it kept", "[http]") {
+  ApiUnderTest api;
+  const std::string card = R"({"pan":"4111111111111111","expiry":"2912","account_id":"A1"})";
+  REQUIRE(api.ask("PUT", "/v1/accounts/A1", R"({"currency":"RUB"})").status == 201);
+  const std::string path = "/v1/cards/" + api.ask("POST", "/v1/cards", card).at("card_id");
+  REQUIRE(api.ask("PATCH", path, R"({"status":"blocked","limit_profile":"gold"})").status == 200);
+  const ApiAnswer first = api.ask_with_key("POST", "/v1/cards", card, "k1");
+  CHECK(first.status == 200);
+  CHECK(first.at("status") == "blocked");
+  CHECK(first.at("limit_profile") == "gold");
+  REQUIRE(api.ask("PATCH", path, R"({"status":"lost"})").status == 200);
+  CHECK(api.ask_with_key("POST", "/v1/cards", card, "k1").text == first.text);
+}
+
+TEST_CASE("http: a hold's end that has passed is shown as it is kept", "[http]") {
+  ApiUnderTest api;
+  REQUIRE(api.ask("PUT", "/v1/accounts/A1", R"({"currency":"RUB","booked":100000})").status == 201);
+  const std::string hold = R"({"account_id":"A1","amount":6,"currency":"RUB",)"
+                           R"("expires_at":"2020-01-01T00:00:00Z"})";
+  const ApiAnswer placed = api.ask_with_key("POST", "/v1/holds", hold, "k1");
+  CHECK(placed.status == 201);
+  CHECK(placed.at("expires_at") == "2026-11-20T09:00:00Z");
+  CHECK(api.ask("GET", "/v1/holds/1").at("expires_at") == placed.at("expires_at"));
+  CHECK(api.ask_with_key("POST", "/v1/holds", hold, "k1").text == placed.text);
+}
+
+TEST_CASE("http: what a stranger sends as the method is not logged", "[http]") {
+  ApiUnderTest api;
+  holdfast::test::CapturedLog log;
+  CHECK(api.send_raw(request("4111111111111111 /v1/ledger", "Connection: close\r\n"))
+            .starts_with("HTTP/1.1 401 "));
+  CHECK(log.count("http: <unknown> /v1/ledger 401 unauthorized") == 1);
+  CHECK(log.count("4111") == 0);
 }
 
 TEST_CASE("http: stopping ends idle connections at once", "[http]") {

@@ -159,6 +159,9 @@ std::string ApiUnderTest::send_raw(const std::string& bytes) {
   return answer;
 }
 
+Core& ApiUnderTest::core() {
+  return parts_->core;
+}
 std::string ApiUnderTest::url() const {
   return "http://127.0.0.1:" + std::to_string(parts_->port);
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "http/client.hpp"
+#include "runtime/core.hpp"
 
 namespace holdfast::http::test {
 
@@ -45,6 +46,8 @@ class ApiUnderTest {
   // Server and engine: another process may open the folder.
   void stop_all();
 
+  // What a part of the switch other than the API would run on.
+  Core& core();
   std::string url() const;
   std::filesystem::path folder() const;
   // For subcommands: finds this API as that of a running switch.
