@@ -63,6 +63,17 @@ bool was_next_batch(const Tail& tail, Bytes rest) {
   return same(0, 4) + same(4, 2) + same(16, 8) + follows >= 2;
 }
 
+// Whether a whole batch stands here that another version of this program wrote.
+bool is_of_other_format(Bytes rest, Sha256& sha256) {
+  HeaderBytes ours = encode_header({});
+  if (rest.size() < frame_size || !std::equal(ours.begin(), ours.begin() + 4, rest.begin())) {
+    return false;
+  }
+  const std::size_t size = frame_size + boost::endian::load_little_u32(rest.data() + length_offset);
+  return !std::equal(ours.begin() + 4, ours.begin() + 6, rest.begin() + 4) && size <= rest.size() &&
+         has_sound_hash(rest.first(size), sha256);
+}
+
 // Whether the written bytes are a whole batch but for the length in its header. The hash may end
 // in zeros, so a few sizes are tried.
 bool whole_but_for_length(Bytes rest, std::size_t used, Sha256& sha256) {
@@ -100,6 +111,9 @@ TailVerdict classify_tail(const Tail& tail, Sha256& sha256) {
     return {true, "a damaged batch, with whole batches behind it"};
   }
   const Bytes rest = tail.segment.subspan(tail.offset);
+  if (is_of_other_format(rest, sha256)) {
+    return {true, "a batch in a format that this version does not read"};
+  }
   if (!was_next_batch(tail, rest)) return {false, "bytes that are no batch"};
   const std::size_t used = used_size(rest);
   BatchHeader header;

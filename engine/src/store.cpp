@@ -49,7 +49,8 @@ std::optional<std::string> table_difference(const ExpiryIndex& index,
 auto counters(const MetaRecord& meta) {
   return std::tuple(meta.last_sequence, meta.account_count, meta.card_count, meta.hold_count,
                     meta.movement_count, meta.exception_count, meta.reversed_by_rrn_count,
-                    meta.last_command_at);
+                    meta.last_command_at, meta.last_business_date, meta.fx_version, meta.fx_set_at,
+                    meta.fx_file, meta.fx_base);
 }
 
 }  // namespace

@@ -9,12 +9,14 @@ using namespace engine::testing;
 namespace {
 
 constexpr std::size_t sector = 512;
+// The journals below lie in one segment.
+constexpr std::size_t segment_size = 65'536;
 
 // A journal of `sizes.size()` batches; where each ends.
 std::vector<std::size_t> make_journal(const std::filesystem::path& directory,
                                       const std::vector<int>& sizes) {
   std::vector<std::size_t> ends;
-  auto journal = open_journal(directory);
+  auto journal = open_journal(directory, 1, segment_size);
   for (int size : sizes) {
     append_batch(*journal, size);
     ends.push_back(journal->position().offset);
@@ -121,6 +123,22 @@ TEST_CASE("journal damage: the last sector of a batch may be lost wherever the b
   CHECK(cases > 10);
 }
 
+TEST_CASE("journal damage: a batch of another format version is refused, and called so",
+          "[engine][journal]") {
+  TemporaryFolder folder;
+  const auto ends = make_journal(folder.path(), {2});
+  const auto path = segment_path(folder.path(), 1);
+  auto bytes = read_bytes(path);
+  bytes[4] = journal_format_version - 1;
+  const std::size_t hash_at = ends[0] - batch_hash_size;
+  const BatchHash hash = Sha256()(std::span(bytes).first(hash_at));
+  std::copy(hash.begin(), hash.end(), bytes.begin() + static_cast<std::ptrdiff_t>(hash_at));
+  write_bytes(path, bytes);
+  const Found found = read_journal(folder.path());
+  CHECK(found.code == EngineErrorCode::corrupt);
+  CHECK(found.error.find("a format that this version does not read") != std::string::npos);
+}
+
 TEST_CASE("journal damage: garbage behind the last whole batch ends the journal",
           "[engine][journal]") {
   TemporaryFolder folder;
@@ -163,7 +181,7 @@ TEST_CASE("journal damage: after a torn tail the journal goes on, and reads back
   write_bytes(path, bytes);
   expect_torn(folder.path(), 3);
   {
-    auto journal = open_journal(folder.path(), 2);
+    auto journal = open_journal(folder.path(), 2, segment_size);
     append_batch(*journal, 1);
   }
   const Found found = read_journal(folder.path());
@@ -171,7 +189,7 @@ TEST_CASE("journal damage: after a torn tail the journal goes on, and reads back
   CHECK(found.torn_tail.empty());
   CHECK(found.sequences == std::vector<std::uint64_t>{1, 2, 3, 4});
   const auto after = read_bytes(path);
-  CHECK(after.size() == 16'384);
+  CHECK(after.size() == segment_size);
   CHECK(std::all_of(after.begin() + static_cast<std::ptrdiff_t>(found.end.offset), after.end(),
                     [](auto byte) { return byte == 0; }));
 }

@@ -15,15 +15,32 @@ void do_varied_work(const EngineOptions& options) {
   auto engine = open_engine(options);
   Client client(*engine);
   issue_accounts(client, 3);
+  ChangeCard change;
+  change.token = digest<CardToken>("C1");
+  LimitRule rule;
+  rule.max_count = 1000;
+  rule.name = LimitName::cut("a day");
+  change.limits = {rule};
+  client.call(change);
   for (int stan = 1; stan <= 30; ++stan) {
     const std::string lifecycle = numbered("L", stan);
-    client.ask({.amount = "5.00", .stan = stan, .card = "C1", .lifecycle = lifecycle});
+    client.ask({.amount = "5.00",
+                .stan = stan,
+                .card = "C1",
+                .rrn = "R1",
+                .lifecycle = lifecycle,
+                .link = "processor"});
   }
   PostClearing post;
   post.identity = digest<ClearingIdentity>("R1");
   post.token = digest<CardToken>("C1");
   post.transaction = money("5.00");
   client.call(post);  // unmatched: an exception too
+  PutFxRates rates;
+  rates.rates.base = currency("RUB");
+  rates.rates.rates[currency("EUR")] = {*ScaledRate::parse("62.20"), *ScaledRate::parse("64.10")};
+  client.call(rates);
+  client.call(CutOver{LinkName::cut("processor")});
   Reverse reverse;
   reverse.token = digest<CardToken>("C2");
   reverse.rrn = FixedText<12>::cut("R9");
@@ -42,7 +59,7 @@ MDB_dbi open_table(const lmdb::Environment& environment, const char* name) {
 
 // Changes a byte in the middle of the table's last record, or takes the record away.
 void alter(const std::filesystem::path& store, const char* table, bool erase) {
-  auto environment = lmdb::Environment::open(store.string(), std::size_t{1} << 30, 16);
+  auto environment = lmdb::Environment::open(store.string(), std::size_t{1} << 30, 32);
   REQUIRE(environment.has_value());
   const MDB_dbi dbi = open_table(*environment, table);
   std::vector<std::uint8_t> key;
@@ -81,8 +98,8 @@ TEST_CASE("verify: journal and store agree after a stop, and the report counts",
   CHECK(report->cards == 3);
   CHECK(report->holds == 30);
   CHECK(report->movements == 4);
-  CHECK(report->events == 38);
-  CHECK(report->store_sequence == 38);
+  CHECK(report->events == 41);
+  CHECK(report->store_sequence == 41);
   REQUIRE(report->ledger.size() == 1);
   CHECK(format_amount(report->ledger[0].customers, currency("RUB")) == "299995.00");
 }
@@ -91,7 +108,8 @@ TEST_CASE("verify: says disagreement when a record of any table was altered or i
           "[engine][verify]") {
   for (const char* table :
        {"accounts", "account_numbers", "cards", "holds", "hold_keys", "movements", "requests",
-        "clearing_records", "exceptions", "ledger", "expiries"}) {
+        "decisions", "decisions_by_rrn", "limit_rules", "limit_usage", "fx_rates", "links",
+        "link_totals", "clearing_records", "exceptions", "ledger", "expiries"}) {
     for (const bool erase : {false, true}) {
       TemporaryFolder folder;
       do_varied_work(options_for(folder.path()));
@@ -108,12 +126,20 @@ TEST_CASE("verify: says disagreement when the counters were altered", "[engine][
   do_varied_work(options_for(folder.path()));
   {
     auto environment =
-        lmdb::Environment::open((folder.path() / "store").string(), std::size_t{1} << 30, 16);
+        lmdb::Environment::open((folder.path() / "store").string(), std::size_t{1} << 30, 32);
     const MDB_dbi dbi = open_table(*environment, "meta");
     const std::uint8_t key[] = {'m', 'e', 't', 'a'};
     MetaRecord meta;
     std::memcpy(&meta, environment->snapshot()->get(dbi, key)->data(), sizeof meta);
-    --meta.hold_count;
+    SECTION("the number of holds") {
+      --meta.hold_count;
+    }
+    SECTION("the business date") {
+      --meta.last_business_date.days;
+    }
+    SECTION("the version of the rates") {
+      ++meta.fx_version;
+    }
     auto transaction = environment->begin_write();
     REQUIRE(transaction->put(dbi, key, Table<HoldId, MetaRecord>::as_bytes(meta)).has_value());
     REQUIRE(transaction->commit().has_value());
@@ -138,5 +164,5 @@ TEST_CASE("verify: the dump tells every event in order", "[engine][verify]") {
     REQUIRE(line.starts_with(fmt::format("{{\"sequence\":{},", lines)));
   });
   CHECK(dumped.has_value());
-  CHECK(lines == 38);
+  CHECK(lines == 41);
 }
