@@ -26,6 +26,17 @@ Result<bool> read_file(const std::filesystem::path& path, std::vector<std::uint8
   return true;
 }
 
+// Whether the last batch of the bytes has this hash. A hash may end in zeros, as the segment does.
+bool ends_with(std::span<const std::uint8_t> bytes, const BatchHash& hash) {
+  std::size_t zeros = 0;
+  while (zeros < hash.size() && hash[hash.size() - 1 - zeros] == 0) ++zeros;
+  const auto last = std::find_if(bytes.rbegin(), bytes.rend(), [](auto byte) { return byte != 0; });
+  const auto end = static_cast<std::size_t>(bytes.rend() - last) + zeros;
+  return end >= hash.size() && end <= bytes.size() &&
+         std::equal(hash.begin(), hash.end(),
+                    bytes.begin() + static_cast<std::ptrdiff_t>(end - hash.size()));
+}
+
 // The numbers of the segments behind `segment`, in order.
 Result<std::vector<std::uint64_t>> segments_behind(const std::filesystem::path& directory,
                                                    std::uint64_t segment) {
@@ -65,7 +76,6 @@ Result<bool> JournalReader::load(std::uint64_t segment) {
 Result<bool> JournalReader::start() {
   auto loaded = load(position_.segment);
   if (!loaded) return loaded.error();
-  const std::size_t hash_begin = position_.offset - batch_hash_size;
   if (position_.last_sequence == 0) {
     if (*loaded) return true;
     auto behind = segments_behind(directory_, 0);
@@ -73,10 +83,20 @@ Result<bool> JournalReader::start() {
     if (!behind->empty()) return damage("the journal's first segment is missing");
     return false;
   }
-  const bool proven = *loaded && position_.offset >= batch_hash_size &&
-                      position_.offset <= segment_.size() &&
-                      std::equal(position_.hash.begin(), position_.hash.end(),
-                                 segment_.begin() + static_cast<std::ptrdiff_t>(hash_begin));
+  bool proven = false;
+  if (*loaded && position_.offset == 0 && position_.segment > 1) {
+    // The first batch of the segment was torn, and its place is where the store stands: the batch
+    // before it ends the segment before. Where that is archived, the next batch tells its hash.
+    std::vector<std::uint8_t> before;
+    auto read = read_file(segment_path(directory_, position_.segment - 1), before);
+    if (!read) return read.error();
+    proven = !*read || ends_with(before, position_.hash);
+  } else if (*loaded && position_.offset >= batch_hash_size &&
+             position_.offset <= segment_.size()) {
+    const std::size_t hash_begin = position_.offset - batch_hash_size;
+    proven = std::equal(position_.hash.begin(), position_.hash.end(),
+                        segment_.begin() + static_cast<std::ptrdiff_t>(hash_begin));
+  }
   if (!proven) return damage("the batch that ends here for the store is not in the journal");
   return true;
 }

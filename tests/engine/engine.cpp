@@ -245,3 +245,60 @@ TEST_CASE("engine: a damaged journal stops the start, with its place", "[engine]
   CHECK(engine.error().code == EngineErrorCode::corrupt);
   CHECK(engine.error().detail.find("0000000001.hfj at offset ") != std::string::npos);
 }
+
+TEST_CASE("engine: a torn batch at the beginning of a segment is cut, and every start after works",
+          "[engine][recovery]") {
+  TemporaryFolder folder;
+  const EngineOptions options = options_for(folder.path());
+  const auto second_segment = segment_path(folder.path() / "journal", 2);
+  auto is_used = [&second_segment] {
+    const auto bytes = read_bytes(second_segment);
+    return std::any_of(bytes.begin(), bytes.end(), [](auto byte) { return byte != 0; });
+  };
+  std::string answered;
+  int stan = 0;
+  {
+    auto engine = open_engine(options);
+    Client client(*engine);
+    issue_accounts(client, 1);
+    while (!is_used()) {
+      answered = client.describe({"A0"});
+      client.ask({.amount = "1.00", .stan = ++stan, .card = "C0"});
+    }
+  }
+  auto bytes = read_bytes(second_segment);
+  std::fill(bytes.begin() + 300, bytes.end(), std::uint8_t{0});
+  write_bytes(second_segment, bytes);
+  {
+    auto engine = open_engine(options);
+    CHECK_FALSE(engine->recovery().torn_tail.empty());
+    Client client(*engine);
+    CHECK(client.describe({"A0"}) == answered);
+    REQUIRE(engine->stop().has_value());  // checkpoints where the torn batch stood
+  }
+  SECTION("with the segment before it") {
+    auto engine = open_engine(options);
+    CHECK(engine->recovery().events_replayed == 0);
+    Client client(*engine);
+    CHECK(client.describe({"A0"}) == answered);
+    CHECK_FALSE(client.ask({.amount = "1.00", .stan = stan, .card = "C0"}).replayed);
+    REQUIRE(engine->stop().has_value());
+    engine.reset();
+    CHECK(verify_journal(folder.path(), [](std::uint64_t) {}).has_value());
+  }
+  SECTION("with the segment before it archived") {
+    std::filesystem::remove(segment_path(folder.path() / "journal", 1));
+    auto engine = open_engine(options);
+    Client client(*engine);
+    CHECK(client.describe({"A0"}) == answered);
+  }
+  SECTION("with a segment before it that is another one's") {
+    const auto path = segment_path(folder.path() / "journal", 1);
+    auto first = read_bytes(path);
+    std::fill(first.end() - 2000, first.end(), std::uint8_t{0});
+    write_bytes(path, first);
+    auto engine = Engine::open(options, Rules{});
+    REQUIRE_FALSE(engine.has_value());
+    CHECK(engine.error().code == EngineErrorCode::corrupt);
+  }
+}
