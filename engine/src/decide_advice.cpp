@@ -100,11 +100,11 @@ void raise(Deciding& d, const Transaction& t, ExceptionCode code, HoldId hold) {
 
 void decide_advice(Deciding& d, Transaction& t) {
   const bool posts = t.moves_now();
-  const auto open = is_debit(t.asked.operation) ? find_open_hold(d.state, t.asked) : std::nullopt;
-  if (open && t.asked.increment && t.amount > 0 &&
+  const auto open = is_debit(t.asked.operation) ? find_open_hold(d.state, t) : std::nullopt;
+  if (open && t.is_increment() && t.amount > 0 &&
       open->transaction_currency == t.asked.transaction.currency) {
     d.why->original = open->id;
-    t.fee = open->fee_terms.fee(open->amount + t.amount).value_or(open->fee) - open->fee;
+    if (set_fee_of_increment(d, t, *open) != Decline::none) t.fee = 0;
     return decide_increment(d, t, *open);
   }
   if (open) {

@@ -18,7 +18,7 @@ bool is_empty_completion(const Authorize& asked) {
 // The largest amount that fits with its fee.
 bool reduce_to_available(Deciding& d, Transaction& t) {
   const bool may = t.asked.partial_allowed && is_debit(t.asked.operation) &&
-                   t.asked.operation != Operation::cash && !t.asked.increment;
+                   t.asked.operation != Operation::cash && !t.is_increment();
   if (!may) return false;
   const MinorUnits available = t.account.available();
   const MinorUnits wanted = t.amount;
@@ -57,22 +57,25 @@ void decide_request(Deciding& d, Transaction& t) {
   const Authorize& asked = t.asked;
   std::optional<HoldRecord> original;
   MinorUnits used_so_far = 0;
-  if (asked.increment) {
-    original = find_open_hold(d.state, asked);
+  if (t.is_increment()) {
+    original = find_open_hold(d.state, t);
     const bool same_currency =
         original && original->transaction_currency == asked.transaction.currency;
     if (!same_currency) return d.decline(Decline::original_not_found);
     d.why->original = original->id;
     used_so_far = original->used_amount;
-    const auto fee = original->fee_terms.fee(original->amount + t.amount);
-    if (!fee) return d.decline(Decline::overflow);
-    t.fee = *fee - original->fee;
-    d.why->fee = t.fee;
+    const Decline reason = set_fee_of_increment(d, t, *original);
+    if (reason != Decline::none) return d.decline(reason);
   }
   if (!fits_account(d.state, t)) return d.decline(Decline::overflow);
   if (breaks_limit(d, t, original ? 0 : 1, used_so_far)) return;
   const bool fits = t.account.available() >= t.costs();
-  const bool is_partial = !fits && reduce_to_available(d, t);
+  bool is_partial = false;
+  if (!fits) {
+    const Explanation as_asked = *d.why;
+    is_partial = reduce_to_available(d, t);
+    *d.why = as_asked;
+  }
   if (!fits && !is_partial && t.costs() > 0) return d.decline(Decline::insufficient_funds);
 
   // After this point, the transaction is approved.
@@ -158,6 +161,10 @@ void decide_authorize(Deciding& d, const Authorize& asked) {
   if (!card) return d.decline(Decline::unknown_card);
   Transaction t(asked, *card, *d.state.accounts.get(card->account));
   d.explain_account(t.account);
+  const Decline amount_refusal = set_amount(d, t);
+  if (amount_refusal == Decline::bad_amount) {
+    return refuse(d, asked, t.account.number, amount_refusal);
+  }
   if (!is_unconditional(asked.kind)) {
     const bool debit = is_debit(asked.operation) || asked.operation == Operation::verification;
     const Decline refusal = refusal_by_status(t.card, t.account, debit, d.command.local_date);
@@ -167,10 +174,8 @@ void decide_authorize(Deciding& d, const Authorize& asked) {
     if (!is_unconditional(asked.kind)) d.decision().auth_code = d.next_auth_code();
     return tell(d, t, HoldId{}, 0, 0);
   }
-  for (auto step : {set_amount, set_fee}) {
-    const Decline reason = step(d, t);
-    if (reason != Decline::none) return refuse(d, asked, t.account.number, reason);
-  }
+  const Decline reason = amount_refusal != Decline::none ? amount_refusal : set_fee(d, t);
+  if (reason != Decline::none) return refuse(d, asked, t.account.number, reason);
   if (!is_unconditional(asked.kind)) return decide_request(d, t);
   if (!fits_account(d.state, t)) {
     return refuse(d, asked, t.account.number, Decline::overflow);

@@ -81,10 +81,12 @@ class Clearing {
   void second_presentment() {
     Match match = find_hold(d_.state, record_, d_.event.at);
     fact_.match = match.method;
+    if (match.hold) fact_.hold = match.hold->id;
+    if (account_.status != AccountStatus::active) raise(ExceptionCode::account_not_active);
     if (match.hold) {
-      fact_.hold = match.hold->id;
       release_or_mark(*match.hold);
-      return post(ClearingOutcome::posted_matched);
+      post(ClearingOutcome::posted_matched);
+      return post_fee(*match.hold);
     }
     raise(ExceptionCode::unmatched_clearing);
     post(ClearingOutcome::posted_unmatched);
@@ -138,32 +140,42 @@ class Clearing {
     }
   }
 
+  // What earlier records said of the money that had moved.
+  MinorUnits confirmed_before(const HoldRecord& hold) const {
+    MinorUnits sum = 0;
+    for (ClearingIdentity identity = hold.last_clearing; identity != ClearingIdentity{};) {
+      const ClearingRecordState record = *d_.state.clearing_records.get(identity);
+      sum += record.confirmed_amount;
+      identity = record.previous_of_hold;
+    }
+    return sum;
+  }
+
   // The money moved at authorization: the record only says what the networks settled.
   void confirm(const HoldRecord& hold) {
     const bool credit = hold.posted_amount > 0;
-    const MinorUnits confirmed_before = credit ? hold.cleared_amount : -hold.cleared_amount;
-    const MinorUnits open = hold.posted_amount - confirmed_before;
+    const MinorUnits open = hold.posted_amount - confirmed_before(hold);
     const bool same_currency = record_.transaction.currency == hold.transaction_currency;
     MinorUnits confirmed = open;
-    if (!record_.final && same_currency && hold.transaction_amount > 0) {
-      const auto part =
-          multiply_divide(hold.posted_amount, record_.transaction.amount, hold.transaction_amount);
+    if (!record_.final && same_currency && hold.transaction_remaining > 0) {
+      const auto part = multiply_divide(hold.posted_amount, record_.transaction.amount,
+                                        hold.transaction_remaining);
       if (part && (credit ? *part < open : *part > open)) confirmed = *part;
     }
     const bool differs = same_currency && record_.final && hold.clearing_count == 0 &&
                          record_.transaction.amount != hold.transaction_remaining;
     if (differs) raise(ExceptionCode::posting_differs);
     mark_cleared(hold, credit ? confirmed : -confirmed);
-    book_rate_result(confirmed);
+    book_rate_result(confirmed, credit);
     fact_.confirmed = confirmed;
     finish(ClearingOutcome::matched_only, 0);
   }
 
   // What the bank gained or lost between what it moved for the customer and what the networks
   // settle, at the clearing day's rate: a credit's at the buy side, a debit's at the sell side.
-  void book_rate_result(MinorUnits moved) {
+  void book_rate_result(MinorUnits moved, bool credit) {
     const Money settled = record_.settlement.currency ? record_.settlement : record_.transaction;
-    const FxSide side = moved > 0 ? FxSide::buy : FxSide::sell;
+    const FxSide side = credit ? FxSide::buy : FxSide::sell;
     const auto converted = convert(d_.state, settled, account_.currency, side);
     const auto fits = [this](CurrencyCode currency, MinorUnits amount) {
       AccountRecord internal;
@@ -174,8 +186,8 @@ class Clearing {
         !fits(settled.currency, settled.amount) || !fits(account_.currency, moved)) {
       return raise(ExceptionCode::rate_result_unknown);
     }
-    const MinorUnits paid = moved > 0 ? converted->amount : -converted->amount;
-    const MinorUnits settlement = moved > 0 ? settled.amount : -settled.amount;
+    const MinorUnits paid = credit ? converted->amount : -converted->amount;
+    const MinorUnits settlement = credit ? settled.amount : -settled.amount;
     const MinorUnits result = paid - moved;
     if (settled.currency == account_.currency) {
       if (result == 0) return;

@@ -114,13 +114,15 @@ ExceptionCode complaint(const HoldRecord& hold, const Reverse& command, const Sh
       !command.transaction.currency || command.transaction.currency == hold.transaction_currency;
   if (!comparable && share.taken == 0) return ExceptionCode::reversal_not_comparable;
   if (!comparable) return {};
+  // A completion may have set it higher than it was authorized.
+  const MinorUnits whole = std::max(hold.transaction_amount, hold.transaction_remaining);
   if (command.stays) {
     if (*command.stays > share.remaining) return ExceptionCode::reversal_without_effect;
     // The original's amount is stated beside what stays of it.
-    const bool above = command.transaction.amount > hold.transaction_amount;
+    const bool above = command.transaction.amount > whole;
     return above ? ExceptionCode::reversal_above_hold : ExceptionCode{};
   }
-  const bool above = command.transaction.amount > hold.transaction_amount ||
+  const bool above = command.transaction.amount > whole ||
                      (command.transaction.amount > share.remaining && hold.reversed == 0);
   return above ? ExceptionCode::reversal_above_hold : ExceptionCode{};
 }
@@ -178,10 +180,12 @@ void release(Deciding& d, const HoldRecord& hold, const Share& share) {
   reduced.amount = hold.amount - still_held;
   reduced.fee = hold.fee - fee_for(hold, still_held, hold.fee);
   reduced.transaction_amount = share.taken;
+  const bool was_open = hold.is_open();
   const bool was_cleared = hold.clearing_count > 0;
   const HoldStatus ended = was_cleared ? HoldStatus::cleared : HoldStatus::released;
   reduced.status = share.is_all() ? ended : hold.status;
-  give_back_usage(d, hold, reduced, hold.is_open() ? reduced.amount : hold.used_amount,
+  give_back_usage(d, hold, reduced,
+                  was_open ? reduced.amount : hold.used_amount - share.keeps(hold.used_amount),
                   share.is_all());
   d.emit(reduced);
   d.decision().amount = reduced.amount;

@@ -95,7 +95,8 @@ void count(Deciding& d, const Transaction& t) {
   d.emit(TotalsCounted{t.asked.link, t.asked.transaction.currency, category, t.transaction_amount});
 }
 
-std::optional<HoldRecord> find_open_hold(const State& state, const Authorize& asked) {
+std::optional<HoldRecord> find_open_hold(const State& state, const Transaction& t) {
+  const Authorize& asked = t.asked;
   std::optional<HoldRecord> found;
   auto take_open = [&found](const HoldRecord& hold) {
     if (hold.is_open()) found = hold;
@@ -106,10 +107,20 @@ std::optional<HoldRecord> find_open_hold(const State& state, const Authorize& as
                   take_open);
   }
   // An increment is told by its lifecycle id alone: its RRN is its own.
-  if (!found && !asked.increment && !asked.keys.rrn.empty()) {
+  if (!found && !t.is_increment() && !asked.keys.rrn.empty()) {
     for_each_hold(state, asked.token, HoldKeyKind::rrn, asked.keys.rrn.view(), take_open);
   }
   return found;
+}
+
+Decline set_fee_of_increment(Deciding& d, Transaction& t, const HoldRecord& hold) {
+  // What clearing has posted of the fee is not asked for again.
+  const auto fee = hold.fee_terms.fee(hold.cleared_amount + hold.amount + t.amount);
+  if (!fee || *fee > amount_max) return Decline::overflow;
+  t.fee = std::max<MinorUnits>(*fee - hold.fee - hold.posted_fee, 0);
+  d.why->fee = t.fee;
+  d.why->tariff = {};
+  return Decline::none;
 }
 
 void decide_increment(Deciding& d, Transaction& t, const HoldRecord& hold) {

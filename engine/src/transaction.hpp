@@ -24,6 +24,8 @@ struct Transaction {
     return is_top_up(asked.operation) || asked.kind == AuthorizationKind::posting ||
            asked.kind == AuthorizationKind::forced_posting;
   }
+  // A posting moves its money at once: it has no hold to add to, and neither has a credit.
+  bool is_increment() const { return asked.increment && is_debit(asked.operation) && !moves_now(); }
   // What the account pays; negative: receives.
   MinorUnits costs() const { return (is_debit(asked.operation) ? amount : -amount) + fee; }
   LimitSubject subject(const Event& event) const;
@@ -34,6 +36,8 @@ struct Transaction {
 Decline set_amount(Deciding& d, Transaction& t);
 // Fills in the fee by the first tariff that fits.
 Decline set_fee(Deciding& d, Transaction& t);
+// Fills in what the hold's fee grows by when its amount grows by the transaction's.
+Decline set_fee_of_increment(Deciding& d, Transaction& t, const HoldRecord& hold);
 // Whether every sum that the transaction would make fits.
 bool fits_account(const State& state, const Transaction& t);
 
@@ -47,7 +51,7 @@ void tell(Deciding& d, const Transaction& t, HoldId hold, MinorUnits ledger_chan
 Instant expiry(const Deciding& d, const Transaction& t, HoldKind kind);
 
 // The open hold of the same card transaction: by lifecycle id, else by card and RRN.
-std::optional<HoldRecord> find_open_hold(const State& state, const Authorize& asked);
+std::optional<HoldRecord> find_open_hold(const State& state, const Transaction& t);
 
 // Advices and forced postings: what has happened already.
 void decide_advice(Deciding& d, Transaction& t);
