@@ -133,9 +133,11 @@ class Ingestion {
     if (auto* rejection = std::get_if<Rejection>(&command)) return reject(*rejection);
     if (pipeline_.full()) settle_oldest();
     const auto stamp = stamp_();
-    pipeline_.submit(
-        record.number,
-        {stamp.now, stamp.business_date, {}, std::get<engine::PostClearing>(std::move(command))});
+    pipeline_.submit(record.number, {stamp.now,
+                                     stamp.business_date,
+                                     stamp.local_date,
+                                     {},
+                                     std::get<engine::PostClearing>(std::move(command))});
   }
 
   void reject(const Rejection& rejection) {

@@ -1,6 +1,8 @@
 #include "link/authorize.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 
 namespace holdfast {
 namespace {
@@ -31,25 +33,37 @@ std::optional<OriginalData> original_data(const Message& message) {
                       without_leading_zeros(text.substr(20, 11))};
 }
 
-// The part of the original that is taken back: all of DE4, or what DE95 says does not stay.
-FieldResult<engine::Money> amount_taken_back(const Message& message) {
-  auto amount = transaction_amount(message);
-  if (!amount || !message.has(95)) return amount;
-  const std::string_view replacement = message.get(95).substr(0, 12);
+// DE95: what stays of the original's amount, in its first twelve digits.
+FieldResult<std::optional<engine::MinorUnits>> amount_that_stays(const Message& message) {
+  if (!message.has(95)) return std::optional<engine::MinorUnits>{};
+  const std::string_view text = message.get(95).substr(0, 12);
   engine::MinorUnits stays = 0;
-  const auto [end, error] =
-      std::from_chars(replacement.data(), replacement.data() + replacement.size(), stays);
-  if (error != std::errc{} || end != replacement.data() + replacement.size()) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), stays);
+  if (error != std::errc{} || end != text.data() + text.size() || stays < 0) {
     return FieldFault{95, "actual amount is not numeric"};
   }
-  if (stays >= amount->amount) return FieldFault{95, "nothing is taken back"};
-  amount->amount -= stays;
-  return amount;
+  return std::optional(stays);
+}
+
+engine::AuthorizationKind kind_of(iso8583::Mti mti) {
+  const bool financial = mti.message_class() == 2;
+  const bool advice = mti.function() == 2;
+  if (financial) {
+    return advice ? engine::AuthorizationKind::forced_posting : engine::AuthorizationKind::posting;
+  }
+  return advice ? engine::AuthorizationKind::advice : engine::AuthorizationKind::request;
+}
+
+// Whether an advice tells of an approval. One that does not say tells of what has happened.
+bool is_approval(std::string_view code) {
+  if (code.size() == 3) return code.front() == '0';  // 1993 action codes
+  constexpr std::string_view approvals[] = {"", "00", "08", "10", "11", "16", "85"};
+  return std::find(std::begin(approvals), std::end(approvals), code) != std::end(approvals);
 }
 
 }  // namespace
 
-FieldResult<CardCommand> authorize_command(const iso8583::Dialect& dialect, const Message& message,
+FieldResult<CardCommand> authorize_command(const LinkReading& reading, const Message& message,
                                            iso8583::Mti mti, Digests& digests) {
   if (!message.has(3)) return FieldFault{3, "missing"};
   auto token = card_token(message, digests);
@@ -63,37 +77,47 @@ FieldResult<CardCommand> authorize_command(const iso8583::Dialect& dialect, cons
 
   engine::Authorize command;
   command.token = *token;
+  command.kind = kind_of(mti);
   command.operation = operation_of(message);
-  const bool needs_amount = command.operation != engine::Operation::inquiry &&
-                            command.operation != engine::Operation::verification;
-  if (needs_amount && !message.has(4)) return FieldFault{4, "missing"};
+  if (engine::carries_money(command.operation) && !message.has(4)) return FieldFault{4, "missing"};
   command.channel = channel_of(message, command.operation);
-  command.preauthorization =
-      dialect.semantics().kind_of(message) == iso8583::AuthorizationKind::preauthorization;
+  const std::string_view country = message.get(19);
+  const bool foreign =
+      !reading.home_country.empty() && !country.empty() && country != reading.home_country;
+  command.region = foreign ? engine::Region::foreign : engine::Region::domestic;
+  const iso8583::Semantics& semantics = reading.dialect.semantics();
+  const iso8583::AuthorizationKind estimate = semantics.kind_of(message);
+  command.preauthorization = estimate == iso8583::AuthorizationKind::preauthorization;
+  command.increment = estimate == iso8583::AuthorizationKind::incremental;
+  command.partial_allowed = semantics.takes_partial_approval(message);
+  command.approved_elsewhere = is_approval(message.get(39));
   command.transaction = *transaction;
   command.billing = *billing;
-  command.keys = match_keys(dialect, message);
+  command.keys = match_keys(reading.dialect, message);
+  command.link = reading.link;
   return CardCommand{std::move(*request), command};
 }
 
-FieldResult<CardCommand> reverse_command(const Message& message, iso8583::Mti mti,
-                                         Digests& digests) {
+FieldResult<CardCommand> reverse_command(const LinkReading& reading, const Message& message,
+                                         iso8583::Mti mti, Digests& digests) {
   auto token = card_token(message, digests);
   if (!token) return token.error();
-  auto amount = amount_taken_back(message);
+  auto amount = transaction_amount(message);
   if (!amount) return amount.error();
+  auto stays = amount_that_stays(message);
+  if (!stays) return stays.error();
   auto request = request_identity(message, mti, *token, digests);
   if (!request) return request.error();
-  const auto original = original_data(message);
-  if (!original && !message.has(37)) return FieldFault{90, "missing, and no DE37"};
 
   engine::Reverse command;
   command.token = *token;
   command.transaction = *amount;
-  command.rrn = decltype(command.rrn)::cut(message.get(37));
+  command.stays = *stays;
+  command.rrn = request->rrn;
   command.is_advice = mti.function() == 2;
+  command.link = reading.link;
   request->refusable = !command.is_advice;
-  if (original) {
+  if (const auto original = original_data(message)) {
     command.original =
         request_key(*token, original->mti, original->transmitted_at, original->stan, digests);
     command.original_acquirer = decltype(command.original_acquirer)::cut(original->acquirer);

@@ -36,6 +36,12 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+// A reference that tells something: padding is taken off, and zeros alone say nothing.
+std::string_view reference(const Message& message, int field) {
+  const std::string_view text = trimmed(message.get(field));
+  return text.find_first_not_of('0') == std::string_view::npos ? std::string_view() : text;
+}
+
 std::uint64_t digest64(Digests& digests, std::initializer_list<std::string_view> parts) {
   std::uint64_t value = 0;
   const auto hash = digests.sha256(parts);
@@ -98,7 +104,9 @@ engine::MatchKeys match_keys(const iso8583::Dialect& dialect, const Message& mes
   engine::MatchKeys keys;
   keys.lifecycle_id = decltype(keys.lifecycle_id)::from(dialect.semantics().lifecycle_id(message))
                           .value_or(decltype(keys.lifecycle_id)());
-  keys.rrn = decltype(keys.rrn)::cut(trimmed(message.get(37)));
+  keys.rrn = decltype(keys.rrn)::cut(reference(message, 37));
+  // An advice brings the code of whoever approved.
+  keys.auth_code = decltype(keys.auth_code)::cut(reference(message, 38));
   keys.acquirer = decltype(keys.acquirer)::cut(without_leading_zeros(message.get(32)));
   keys.terminal = decltype(keys.terminal)::cut(trimmed(message.get(41)));
   keys.merchant = decltype(keys.merchant)::cut(trimmed(message.get(42)));
@@ -131,6 +139,7 @@ FieldResult<engine::Request> request_identity(const Message& message, iso8583::M
       digests, {message.get(3), message.get(4), message.get(49), message.get(90), message.get(95)});
   request.acquirer = decltype(request.acquirer)::cut(without_leading_zeros(message.get(32)));
   request.terminal = decltype(request.terminal)::cut(trimmed(message.get(41)));
+  request.rrn = decltype(request.rrn)::cut(reference(message, 37));
   return request;
 }
 

@@ -3,7 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include "iso8583/error.hpp"
-#include "link/authorize.hpp"
+#include "link/reconcile.hpp"
 #include "link/response_codes.hpp"
 
 namespace holdfast {
@@ -13,6 +13,7 @@ namespace {
 constexpr int authorization = 1;
 constexpr int financial = 2;
 constexpr int reversal = 4;
+constexpr int reconciliation = 5;
 constexpr int network_management = 8;
 
 }  // namespace
@@ -21,6 +22,7 @@ MessageHandler::MessageHandler(Core& core, const LinkConfig& link, const iso8583
     : core_(core),
       link_(link),
       dialect_(dialect),
+      reading_{dialect, engine::LinkName::cut(link.name), core.config.home_country},
       digests_(core.pan_key),
       stamp_(core.clock, core.calendar),
       reply_(dialect, link.framing),
@@ -42,19 +44,31 @@ Handled MessageHandler::handle(Exchange& exchange, bool& signed_on,
     log_.warn("link {}: {} without DE11 cannot be answered", link_.name, mti.text());
     return Handled::ignored;
   }
-  if (mti.message_class() == network_management) return manage_network(exchange, signed_on, out);
+  if (mti.message_class() == network_management) {
+    return manage_network(exchange, signed_on, completions, out);
+  }
   if (link_.require_sign_on && !signed_on) return reply(exchange, code_not_available, out);
+  auto command = command_of(exchange);
+  if (!command) return reply(exchange, code_not_supported, out);
+  return submit(exchange, std::move(*command), completions, out);
+}
 
-  const bool is_request = mti.function() == 0;
-  const bool is_inquiry = operation_of(message) == engine::Operation::inquiry;
-  if (is_request &&
-      (mti.message_class() == authorization || (mti.message_class() == financial && is_inquiry))) {
-    return submit(exchange, authorize_command(dialect_, message, mti, digests_), completions, out);
+std::optional<FieldResult<CardCommand>> MessageHandler::command_of(const Exchange& exchange) {
+  const iso8583::Message& message = exchange.message;
+  const iso8583::Mti mti = *exchange.mti;
+  const bool is_request_or_advice = mti.function() == 0 || mti.function() == 2;
+  if (!is_request_or_advice) return std::nullopt;
+  switch (mti.message_class()) {
+    case authorization:
+    case financial:
+      return authorize_command(reading_, message, mti, digests_);
+    case reversal:
+      return reverse_command(reading_, message, mti, digests_);
+    case reconciliation:
+      return reconcile_command(reading_, message, mti, digests_);
+    default:
+      return std::nullopt;
   }
-  if (mti.message_class() == reversal && (is_request || mti.function() == 2)) {
-    return submit(exchange, reverse_command(message, mti, digests_), completions, out);
-  }
-  return reply(exchange, code_not_supported, out);
 }
 
 Handled MessageHandler::submit(Exchange& exchange, FieldResult<CardCommand> command,
@@ -67,6 +81,7 @@ Handled MessageHandler::submit(Exchange& exchange, FieldResult<CardCommand> comm
   const auto stamp = stamp_();
   exchange.command.now = stamp.now;
   exchange.command.business_date = stamp.business_date;
+  exchange.command.local_date = stamp.local_date;
   exchange.command.request = std::move(command->request);
   exchange.command.request.echo = pack_echo(exchange.message);
   exchange.command.body = std::move(command->body);
@@ -77,6 +92,7 @@ Handled MessageHandler::submit(Exchange& exchange, FieldResult<CardCommand> comm
 }
 
 Handled MessageHandler::manage_network(Exchange& exchange, bool& signed_on,
+                                       engine::Completions& completions,
                                        std::vector<std::uint8_t>& out) {
   const std::string_view information = exchange.message.get(70);
   if (information == "001") {
@@ -85,7 +101,10 @@ Handled MessageHandler::manage_network(Exchange& exchange, bool& signed_on,
     signed_on = false;
   } else if (information.empty()) {
     return reply(exchange, code_format_error, out);
-  } else if (information != "301" && information != "201") {
+  } else if (information == "201") {
+    return submit(exchange, cut_over_command(reading_, exchange.message, *exchange.mti, digests_),
+                  completions, out);
+  } else if (information != "301") {
     return reply(exchange, code_not_supported, out);
   }
   return reply(exchange, code_approved, out);

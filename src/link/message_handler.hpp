@@ -7,7 +7,7 @@
 #include "engine/engine.hpp"
 #include "iso8583/dialect.hpp"
 #include "iso8583/message.hpp"
-#include "link/card_request.hpp"
+#include "link/authorize.hpp"
 #include "link/limited_log.hpp"
 #include "link/reply.hpp"
 #include "runtime/core.hpp"
@@ -44,14 +44,18 @@ class MessageHandler {
   Handled reply(Exchange& exchange, std::string_view code, std::vector<std::uint8_t>& out);
   Handled refuse_unreadable(Exchange& exchange, const iso8583::CodecError& error,
                             std::vector<std::uint8_t>& out);
-  Handled manage_network(Exchange& exchange, bool& signed_on, std::vector<std::uint8_t>& out);
-  Handled submit(Exchange& exchange, FieldResult<struct CardCommand> command,
+  Handled manage_network(Exchange& exchange, bool& signed_on, engine::Completions& completions,
+                         std::vector<std::uint8_t>& out);
+  // What the message asks of the engine; nothing when this kind of message is not served.
+  std::optional<FieldResult<CardCommand>> command_of(const Exchange& exchange);
+  Handled submit(Exchange& exchange, FieldResult<CardCommand> command,
                  engine::Completions& completions, std::vector<std::uint8_t>& out);
   void append(Exchange& exchange, std::vector<std::uint8_t>& out);
 
   Core& core_;
   const LinkConfig& link_;
   const iso8583::Dialect& dialect_;
+  LinkReading reading_;
   Digests digests_;
   TimeStamper stamp_;
   ReplyWriter reply_;

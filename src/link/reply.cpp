@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "link/response_codes.hpp"
 
 namespace holdfast {
@@ -18,7 +20,20 @@ constexpr unsigned char absent = 0xff;
 constexpr unsigned char not_kept = 0xfe;
 constexpr int network_information_field = 70;
 constexpr int reversal_class = 4;
+constexpr int reconciliation_class = 5;
 constexpr int network_management_class = 8;
+
+// DE10: the number of decimals, then seven digits; as many decimals as there is room for.
+std::string conversion_rate_text(std::int64_t scaled) {
+  constexpr std::int64_t digits_max = 9'999'999;
+  std::int64_t divisor = engine::ScaledRate::scale / 10'000'000;
+  int decimals = 7;
+  while (decimals > 0 && (scaled + divisor / 2) / divisor > digits_max) {
+    divisor *= 10;
+    --decimals;
+  }
+  return fmt::format("{}{:07}", decimals, std::min((scaled + divisor / 2) / divisor, digits_max));
+}
 
 }  // namespace
 
@@ -80,10 +95,39 @@ void ReplyWriter::decided(const Message& request, iso8583::Mti mti, const engine
   const ResponseCode& code = response_code(decision.decline);
   set_code(code.code_1987, code.code_1993);
   if (!decision.approved()) return;
+  if (mti.message_class() == network_management_class) {
+    response_.set(network_information_field, request.get(network_information_field));
+    return;
+  }
+  if (mti.message_class() == reconciliation_class) {
+    response_.set(66, decision.in_balance ? "1" : "2");
+    return;
+  }
+  if (mti.message_class() == reversal_class) return;
+  if (decision.partial) set_code(code_partial, action_code_partial);
+  set_amounts(request, decision);
   auth_code_ = decision.auth_code;
   if (!auth_code_.empty()) response_.set(38, auth_code_.view());
   if (decision.fee != 0) set_fee(decision);
-  if (decision.has_balance) set_balances(request, decision);
+  // An advice asks for no balance.
+  if (decision.has_balance && mti.function() == 0) set_balances(request, decision);
+}
+
+void ReplyWriter::set_amounts(const Message& request, const engine::Decision& decision) {
+  constexpr engine::MinorUnits field_max = 999'999'999'999;
+  if (decision.partial) {
+    transaction_amount_ = fmt::format("{:012}", decision.transaction_amount);
+    response_.set(4, transaction_amount_);
+  }
+  const bool tells_billing = decision.converted || (decision.partial && request.has(6));
+  if (!tells_billing || decision.amount > field_max) return;
+  billing_amount_ = fmt::format("{:012}", decision.amount);
+  response_.set(6, billing_amount_);
+  billing_currency_ = fmt::format("{:03}", decision.currency.numeric());
+  response_.set(51, billing_currency_);
+  if (!decision.converted) return;
+  rate_ = conversion_rate_text(decision.rate);
+  response_.set(10, rate_);
 }
 
 void ReplyWriter::set_code(std::string_view code_1987, std::string_view code_1993) {
@@ -92,6 +136,8 @@ void ReplyWriter::set_code(std::string_view code_1987, std::string_view code_199
 }
 
 void ReplyWriter::set_fee(const engine::Decision& decision) {
+  constexpr engine::MinorUnits field_max = 99'999'999;
+  if (decision.fee > field_max) return;  // does not fit the field: better none than a part
   fee_ = fmt::format("D{:08}", decision.fee);
   response_.set(28, fee_);
 }

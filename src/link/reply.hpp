@@ -43,6 +43,8 @@ class ReplyWriter {
   void set_code(std::string_view code_1987, std::string_view code_1993);
   void set_balances(const iso8583::Message& request, const engine::Decision& decision);
   void set_fee(const engine::Decision& decision);
+  // What was approved, where it is not what was asked for in the currency that was asked for.
+  void set_amounts(const iso8583::Message& request, const engine::Decision& decision);
 
   const iso8583::Dialect& dialect_;
   const iso8583::FramingOptions& framing_;
@@ -51,6 +53,10 @@ class ReplyWriter {
   Echo echo_;
   std::string balances_;
   std::string fee_;
+  std::string transaction_amount_;
+  std::string billing_amount_;
+  std::string billing_currency_;
+  std::string rate_;
   engine::FixedText<6> auth_code_;
 };
 

@@ -49,6 +49,7 @@ const ResponseCode& response_code(Decline decline) {
 
 std::string_view action_code(std::string_view code_1987) {
   if (code_1987 == code_format_error) return "904";
+  if (code_1987 == code_partial) return action_code_partial;
   const auto row = std::find_if(table.begin(), table.end(), [code_1987](const ResponseCode& r) {
     return r.code_1987 == code_1987;
   });

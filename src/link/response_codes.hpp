@@ -25,6 +25,7 @@ inline constexpr std::string_view code_not_supported = "12";
 inline constexpr std::string_view code_not_available = "91";
 inline constexpr std::string_view code_approved = "00";
 inline constexpr std::string_view code_partial = "10";
+inline constexpr std::string_view action_code_partial = "002";
 
 // The 1993 action code of a 1987 response code of the table.
 std::string_view action_code(std::string_view code_1987);

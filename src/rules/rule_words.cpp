@@ -175,8 +175,8 @@ RuleResult<engine::LimitRule> limit_rule(const LimitRuleText& text) {
   rule.channels = filter->channels;
   rule.regions = filter->regions;
   if (filter->mcc.size() > engine::LimitRule::mcc_ranges_max) {
-    return RuleFault{"mcc", fmt::format("at most {} codes or ranges",
-                                        engine::LimitRule::mcc_ranges_max)};
+    return RuleFault{"mcc",
+                     fmt::format("at most {} codes or ranges", engine::LimitRule::mcc_ranges_max)};
   }
   std::copy(filter->mcc.begin(), filter->mcc.end(), rule.mcc);
   rule.mcc_range_count = static_cast<std::uint8_t>(filter->mcc.size());
@@ -186,8 +186,9 @@ RuleResult<engine::LimitRule> limit_rule(const LimitRuleText& text) {
     rule.window = engine::LimitWindow::rolling;
     rule.rolling_seconds = *seconds;
   } else {
-    return RuleFault{"window", "must be transaction, day, week, month, or a duration such as "
-                               "\"PT24H\""};
+    return RuleFault{"window",
+                     "must be transaction, day, week, month, or a duration such as "
+                     "\"PT24H\""};
   }
   if (!text.max_amount && !text.max_count) {
     return RuleFault{"max_amount", "is missing, and so is max_count: the rule limits nothing"};

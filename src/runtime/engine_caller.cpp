@@ -55,7 +55,8 @@ asio::awaitable<void> EngineCaller::finish(Call& call) {
 
 void EngineCaller::stamp(Call& call, engine::CommandBody body, engine::Request request) {
   const auto stamp = stamp_();
-  call.command = {stamp.now, stamp.business_date, std::move(request), std::move(body)};
+  call.command = {stamp.now, stamp.business_date, stamp.local_date, std::move(request),
+                  std::move(body)};
 }
 
 asio::awaitable<engine::Answer> EngineCaller::execute(engine::CommandBody body,

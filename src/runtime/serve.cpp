@@ -18,6 +18,7 @@
 #include "link/link_server.hpp"
 #include "runtime/descriptor_limit.hpp"
 #include "runtime/expiry_timer.hpp"
+#include "runtime/file_rates.hpp"
 #include "security/secret_file.hpp"
 
 namespace holdfast {
@@ -98,6 +99,7 @@ class RunningSwitch {
         http_guard_(asio::make_work_guard(http_io_)) {}
 
   Outcome<void> start(const std::string& token) {
+    if (auto set = set_rates_of_file(core_); !set) return set;
     http_server_ = std::make_unique<HttpServer>(http_io_, core_, token);
     auto http_address = http_server_->listen(core_.config.http.listen);
     if (!http_address) return http_address.error();
@@ -194,10 +196,6 @@ int run_serve(const std::filesystem::path& config_file) {
   if (!pan_key) return fail(2, bad_value("security.pan_key_file", pan_key.error()));
   auto token = load_token(config->http.token_file);
   if (!token) return fail(2, bad_value("http.token_file", token.error()));
-
-  for (const auto& file : config->rule_files_not_applied) {
-    spdlog::warn("{}: this version does not apply these rules yet", file.string());
-  }
 
   auto engine = engine::Engine::open(engine_options(*config), config->rules);
   if (!engine) return fail(1, engine.error().detail);

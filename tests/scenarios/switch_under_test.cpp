@@ -30,6 +30,13 @@ std::string config_text(const fs::path& dialects, const fs::path& rules) {
       fs::absolute(dialects / "iso87-ascii.toml").string() +
       "\"\n"
       "length_header = \"be16\"\n"
+      "[[links]]\n"
+      "name = \"guarded\"\n"
+      "listen = \"127.0.0.1:0\"\n"
+      "dialect = \"" +
+      fs::absolute(dialects / "iso87-ascii.toml").string() +
+      "\"\n"
+      "require_sign_on = true\n"
       "[business_day]\n"
       "time_zone = \"Europe/Moscow\"\n"
       "cut_off = \"22:00\"\n"
