@@ -13,6 +13,7 @@ constexpr AddCommand commands[] = {
     holdfast::cli::add_serve_command,     holdfast::cli::add_health_command,
     holdfast::cli::add_account_command,   holdfast::cli::add_card_command,
     holdfast::cli::add_hold_command,      holdfast::cli::add_ledger_command,
+    holdfast::cli::add_explain_command,   holdfast::cli::add_fx_rates_command,
     holdfast::cli::add_exception_command, holdfast::cli::add_load_command,
     holdfast::cli::add_clearing_command,  holdfast::cli::add_replay_command,
     holdfast::cli::add_message_command,   holdfast::cli::add_journal_command,

@@ -189,6 +189,9 @@ class Ingestion {
     const bool posted = decision.clearing == engine::ClearingOutcome::posted_matched ||
                         decision.clearing == engine::ClearingOutcome::posted_unmatched;
     // Debits lower the customer's balance; the report counts them up.
+    if (decision.fx_result != 0) {
+      report_.fx_result[std::string(decision.currency.alpha())] += decision.fx_result;
+    }
     if (posted) report_.posted_amounts[std::string(decision.currency.alpha())] -= decision.amount;
   }
 

@@ -81,6 +81,45 @@ int show_card(const CardOptions& options) {
                 options.json);
 }
 
+// "800.00 of 1000.00 RUB, 3 of 10": used and maximum.
+std::string usage_text(const json::object& rule, std::string_view currency) {
+  std::string text;
+  if (!rule.at("max_amount").is_null()) {
+    text = amount_text(rule.at("used_amount").as_int64(), currency) + " of " +
+           amount_text(rule.at("max_amount").as_int64(), currency);
+  }
+  if (!rule.at("max_count").is_null()) {
+    if (!text.empty()) text += ", ";
+    text += text_of(rule, "used_count") + " of " + text_of(rule, "max_count");
+  }
+  return text;
+}
+
+int show_limits(const CardOptions& options) {
+  constexpr std::string_view command = "card limits";
+  auto api = open_api(options.api);
+  if (!api) return fail(command, api.error());
+  const std::string card_target = "/v1/cards/" + percent_encoded(options.id);
+  const auto limits = call(*api, "GET", card_target + "/limits");
+  if (!limits) return fail(command, limits.error());
+  if (options.json) {
+    print_json(*limits);
+    return exit_success;
+  }
+  const auto card = call(*api, "GET", card_target);
+  if (!card) return fail(command, card.error());
+  const auto account = call(*api, "GET", "/v1/accounts/" + text_of(*card, "account_id"));
+  if (!account) return fail(command, account.error());
+  std::vector<std::vector<std::string>> rows;
+  for (const json::value& item : limits->at("limits").as_array()) {
+    const json::object& rule = item.as_object();
+    rows.push_back({text_of(rule, "name"), text_of(rule, "source"), text_of(rule, "scope"),
+                    text_of(rule, "window"), usage_text(rule, text_of(*account, "currency"))});
+  }
+  print_table({"rule", "given by", "scope", "window", "used"}, rows);
+  return exit_success;
+}
+
 void add_common(CLI::App& leaf, CardOptions& options) {
   leaf.add_flag("--json", options.json, "The card as JSON");
   add_api_options(leaf, options.api);
@@ -95,7 +134,7 @@ void add_choice_options(CLI::App& leaf, CardOptions& options) {
 
 void add_card_command(CLI::App& app, std::function<int()>& action) {
   auto options = std::make_shared<CardOptions>();
-  CLI::App* group = app.add_subcommand("card", "Cards: issue, set, show");
+  CLI::App* group = app.add_subcommand("card", "Cards: issue, set, show, limits");
   group->require_subcommand(1);
 
   CLI::App* issue = group->add_subcommand("issue", "Issues a card to an account");
@@ -123,6 +162,13 @@ void add_card_command(CLI::App& app, std::function<int()>& action) {
   add_common(*show, *options);
   show->footer("Example:\n  holdfast card show 5f1d…9c --config holdfast.toml");
   show->callback([options, &action] { action = [options] { return show_card(*options); }; });
+
+  CLI::App* limits = group->add_subcommand("limits", "Shows a card's limits and what is used");
+  limits->add_option("id", options->id, "The card's id, as `card issue` told it")->required();
+  limits->add_flag("--json", options->json, "As JSON, amounts in minor units");
+  add_api_options(*limits, options->api);
+  limits->footer("Example:\n  holdfast card limits 5f1d…9c --config holdfast.toml");
+  limits->callback([options, &action] { action = [options] { return show_limits(*options); }; });
 }
 
 }  // namespace holdfast::cli

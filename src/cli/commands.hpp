@@ -17,6 +17,8 @@ void add_card_command(CLI::App& app, std::function<int()>& action);
 void add_hold_command(CLI::App& app, std::function<int()>& action);
 void add_ledger_command(CLI::App& app, std::function<int()>& action);
 void add_exception_command(CLI::App& app, std::function<int()>& action);
+void add_explain_command(CLI::App& app, std::function<int()>& action);
+void add_fx_rates_command(CLI::App& app, std::function<int()>& action);
 void add_load_command(CLI::App& app, std::function<int()>& action);
 void add_clearing_command(CLI::App& app, std::function<int()>& action);
 void add_clock_command(CLI::App& app, std::function<int()>& action);

@@ -67,9 +67,9 @@ int list_exceptions(const ListOptions& options) {
     const json::object& exception = item.as_object();
     rows.push_back({text_of(exception, "id"), text_of(exception, "at"), text_of(exception, "code"),
                     text_of(exception, "account_id"), text_of(exception, "reference"),
-                    text_of(exception, "detail")});
+                    text_of(exception, "detail") + " " + text_of(exception, "action")});
   }
-  print_table({"id", "at", "code", "account", "reference", "detail"}, rows);
+  print_table({"id", "at", "code", "account", "reference", "what happened, and what to do"}, rows);
   return exit_success;
 }
 

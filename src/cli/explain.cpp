@@ -1,0 +1,109 @@
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <boost/json/array.hpp>
+#include <memory>
+
+#include "cli/api_access.hpp"
+#include "cli/commands.hpp"
+#include "cli/json_text.hpp"
+
+namespace holdfast::cli {
+namespace {
+
+namespace json = boost::json;
+
+struct ExplainOptions {
+  ApiOptions api;
+  std::string rrn;
+  std::string id;
+  bool json = false;
+};
+
+std::string money_text(const json::object& object, std::string_view key) {
+  const json::value* money = object.if_contains(key);
+  return money != nullptr && money->is_object() ? amount_text(money->get_object(), "amount") : "";
+}
+
+void print_authorization(const json::object& a) {
+  const json::object& before = a.at("before").as_object();
+  const std::string currency = text_of(a, "currency");
+  const auto of_account = [&currency](const json::object& object, std::string_view key) {
+    return currency.empty() ? std::string() : amount_text(object.at(key).as_int64(), currency);
+  };
+  const json::value& limit = a.at("limit");
+  const json::value& rate = a.at("fx_rate");
+  const std::string decline = text_of(a, "decline");
+  print_rows({{"id", text_of(a, "id")},
+              {"at", text_of(a, "at")},
+              {"message", text_of(a, "message")},
+              {"answer", text_of(a, "response_code") + (decline.empty() ? "" : " " + decline)},
+              {"why", text_of(a, "reason")},
+              {"card", text_of(a, "pan_masked")},
+              {"account", text_of(a, "account_id")},
+              {"operation", text_of(a, "operation") + ", " + text_of(a, "channel") + ", " +
+                                text_of(a, "region")},
+              {"transaction", money_text(a, "transaction")},
+              {"billing", money_text(a, "billing")},
+              {"asked for", of_account(a, "asked_amount")},
+              {"fee", of_account(a, "asked_fee")},
+              {"tariff", text_of(a, "tariff")},
+              {"rate", rate.is_object() ? text_of(rate.get_object(), "rate") : ""},
+              {"ledger before", of_account(before, "ledger")},
+              {"held before", of_account(before, "held")},
+              {"available before", of_account(before, "available")},
+              {"limit", limit.is_object() ? text_of(limit.get_object(), "name") : ""},
+              {"original hold", text_of(a, "original_hold_id")},
+              {"hold", text_of(a, "hold_id")},
+              {"auth code", text_of(a, "auth_code")}});
+}
+
+// One by its id, or all that share an RRN, the newest first.
+Result<json::array> fetch(const ExplainOptions& options) {
+  if (!options.id.empty()) {
+    auto one = call_once(options.api, "GET", "/v1/authorizations/" + percent_encoded(options.id));
+    if (!one) return one.error();
+    return json::array{std::move(*one)};
+  }
+  auto found =
+      call_once(options.api, "GET", "/v1/authorizations?rrn=" + percent_encoded(options.rrn));
+  if (!found) return found.error();
+  return std::move(found->at("authorizations").as_array());
+}
+
+int explain(const ExplainOptions& options) {
+  if (options.rrn.empty() == options.id.empty()) {
+    return fail("explain", {exit_bad_usage, "say either --rrn or --id"});
+  }
+  auto found = fetch(options);
+  if (!found) return fail("explain", found.error());
+  if (found->empty()) {
+    return fail("explain", {exit_failed, "no authorization has the RRN " + options.rrn});
+  }
+  if (options.json) {
+    print_json({{"authorizations", std::move(*found)}});
+    return exit_success;
+  }
+  bool is_first = true;
+  for (const json::value& authorization : *found) {
+    if (!is_first) fmt::print("\n");
+    is_first = false;
+    print_authorization(authorization.as_object());
+  }
+  return exit_success;
+}
+
+}  // namespace
+
+void add_explain_command(CLI::App& app, std::function<int()>& action) {
+  auto options = std::make_shared<ExplainOptions>();
+  CLI::App* command =
+      app.add_subcommand("explain", "Why a card transaction was answered as it was");
+  command->add_option("--rrn", options->rrn, "Its retrieval reference number (DE37)");
+  command->add_option("--id", options->id, "Its id, as an earlier explanation told it");
+  command->add_flag("--json", options->json, "As JSON, amounts in minor units");
+  add_api_options(*command, options->api);
+  command->footer("Example:\n  holdfast explain --rrn 632409000001 --config holdfast.toml");
+  command->callback([options, &action] { action = [options] { return explain(*options); }; });
+}
+
+}  // namespace holdfast::cli
