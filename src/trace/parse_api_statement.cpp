@@ -212,10 +212,11 @@ ActionResult parse_http(StatementWords& words, KnownNames&) {
   HttpCall call;
   auto method = words.take_plain("the method");
   if (!method) return method.error();
-  auto target = words.take_plain("the path");
-  if (!target) return target.error();
   call.method = method->name;
-  call.target = target->name;
+  if (words.empty()) return words.fault("the path is missing");
+  // A query's "=" is the path's, not a setting's.
+  const Word& target = words.take();
+  call.target = target.has_value ? target.name + "=" + target.value : target.name;
   if (!call.target.starts_with('/')) return words.fault("the path begins with /");
   while (!words.empty()) {
     const Word& word = words.take();
