@@ -63,6 +63,12 @@ class Applier {
     const LimitOwner owner = fact.account ? limit_owner(fact.account) : limit_owner(fact.token);
     state_.limit_rules.put({owner, fact.ordinal}, fact.rule);
   }
+  void operator()(const LimitRulesSeen& fact) {
+    AccountRecord& account = state_.accounts.edit(fact.account);
+    if (account.limits_stamp == fact.stamp) return;
+    account.limits_stamp = fact.stamp;
+    ++account.limits_version;
+  }
   void operator()(const LimitUsed& fact) {
     const LimitUsageKey key{fact.owner, fact.shape, fact.slot};
     LimitUsageRecord usage = state_.limit_usage.get(key).value_or(LimitUsageRecord{});

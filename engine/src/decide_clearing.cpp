@@ -37,7 +37,9 @@ std::optional<ClearingIdentity> unreversed_presentment(const State& state, const
   for (ClearingIdentity identity = hold.last_clearing; identity != ClearingIdentity{};) {
     const ClearingRecordState record = *state.clearing_records.get(identity);
     const MinorUnits moved = record.posted_amount + record.confirmed_amount;
-    if (record.reversed == 0 && (moved < 0 ? -moved : moved) == amount) return identity;
+    const bool is_reversal = record.match == MatchMethod::presentment;
+    const bool fits = record.reversed == 0 && !is_reversal;
+    if (fits && (moved < 0 ? -moved : moved) == amount) return identity;
     identity = record.previous_of_hold;
   }
   return std::nullopt;
@@ -121,7 +123,8 @@ class Clearing {
   std::optional<ClearingIdentity> find_presentment() const {
     const auto named = d_.state.clearing_records.get(record_.presentment);
     if (named && record_.presentment != record_.identity) {
-      const bool can_be_reversed = named->reversed == 0 && named->account == account_.number;
+      const bool can_be_reversed = named->reversed == 0 && named->account == account_.number &&
+                                   named->match != MatchMethod::presentment;
       if (can_be_reversed) return record_.presentment;
       return std::nullopt;
     }

@@ -227,6 +227,18 @@ struct MovementPosted {
   }
 };
 
+// The profiles' rules that an account's usage changes under from now on: what it has used under
+// others is added up anew.
+struct LimitRulesSeen {
+  AccountNumber account;
+  std::uint32_t stamp = 0;
+
+  template <class A>
+  void fields(A& a) {
+    a("account", account)("stamp", stamp);
+  }
+};
+
 // Between internal accounts, in one currency: together zero.
 struct InternalPosted {
   CurrencyCode currency;
@@ -365,11 +377,12 @@ struct DecisionExplained {
 };
 
 // The order of the alternatives is the type number in the journal: only ever append.
-using Effect = std::variant<AccountOpened, AccountChanged, CardPut, HoldPlaced, HoldReduced,
-                            MovementPosted, OriginalRefused, ClearingRecorded, ExceptionRaised,
-                            ExpiryAdvanced, LimitRulesPut, LimitRulePut, HoldIncreased,
-                            HoldCompleted, ExpiryPutOff, LimitUsed, InternalPosted, FxRatesSet,
-                            FxRateSet, TotalsCounted, PeriodClosed, DecisionExplained>;
+using Effect =
+    std::variant<AccountOpened, AccountChanged, CardPut, HoldPlaced, HoldReduced, MovementPosted,
+                 OriginalRefused, ClearingRecorded, ExceptionRaised, ExpiryAdvanced, LimitRulesPut,
+                 LimitRulePut, HoldIncreased, HoldCompleted, ExpiryPutOff, LimitUsed,
+                 InternalPosted, FxRatesSet, FxRateSet, TotalsCounted, PeriodClosed,
+                 DecisionExplained, LimitRulesSeen>;
 
 struct Event {
   std::uint64_t sequence = 0;

@@ -20,7 +20,7 @@ constexpr std::array<std::string_view, std::variant_size_v<Effect>> effect_names
     "exception_raised", "expiry_advanced",    "limit_rules_put",  "limit_rule_put",
     "hold_increased",   "hold_completed",     "expiry_put_off",   "limit_used",
     "internal_posted",  "fx_rates_set",       "fx_rate_set",      "totals_counted",
-    "period_closed",    "decision_explained",
+    "period_closed",    "decision_explained", "limit_rules_seen",
 };
 
 template <class T>

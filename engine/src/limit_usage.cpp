@@ -128,12 +128,23 @@ void for_each_recorded(const State& state, const Rules& rules, const LimitSubjec
   for_each_rule(state, rules, subject, [&once](const LimitRule& rule, LimitSource) { once(rule); });
 }
 
-// Under which rules a usage was recorded.
+std::uint32_t profiles_stamp(const Rules& rules) {
+  return static_cast<std::uint32_t>(rules.limits_stamp());
+}
+
+// Under which rules a usage was recorded: never the same again once they have changed, even when
+// the old ones come back, since transactions may have passed them by.
 std::uint64_t stamp_of(const Rules& rules, const LimitRule& rule, const LimitSubject& subject) {
   if (rule.scope == LimitScope::programme) return 0;
-  std::uint64_t stamp = rules.limits_stamp() + subject.account.limits_version;
+  std::uint64_t stamp = subject.account.limits_version;
+  if (subject.account.limits_stamp != profiles_stamp(rules)) ++stamp;
   if (rule.scope == LimitScope::card) stamp += std::uint64_t{subject.card.limits_version} << 32;
   return stamp;
+}
+
+void see_rules(Deciding& d, const AccountRecord& account) {
+  const std::uint32_t stamp = profiles_stamp(d.rules);
+  if (account.limits_stamp != stamp) d.emit(LimitRulesSeen{account.number, stamp});
 }
 
 }  // namespace
@@ -223,6 +234,7 @@ std::optional<LimitBreach> find_breach(Deciding& d, const LimitSubject& subject,
 }
 
 void use_limits(Deciding& d, const LimitSubject& subject, MinorUnits amount, std::int64_t count) {
+  see_rules(d, subject.account);
   for_each_recorded(d.state, d.rules, subject, [&](const LimitRule& rule, std::uint64_t shape) {
     const Window window = window_of(rule, subject.at, subject.business_date);
     LimitUsed fact;
@@ -249,6 +261,7 @@ void change_usage(Deciding& d, const HoldRecord& hold, MinorUnits amount, std::i
   const auto card = d.state.cards.get(hold.token);
   if (!card) return;  // a hold of another system
   const AccountRecord account = *d.state.accounts.get(hold.account);
+  see_rules(d, account);
   const LimitSubject subject{hold.token,     *card,          account,
                              hold.operation, hold.channel,   hold.region,
                              hold.keys.mcc,  hold.placed_at, hold.business_date};

@@ -31,8 +31,8 @@ struct AccountRecord {
   CurrencyCode currency;
   std::uint8_t limit_rule_count = 0;  // its own
   std::uint8_t reserved = 0;
-  std::uint32_t limits_version = 0;  // grows when its own rules change
-  std::uint32_t reserved_end = 0;
+  std::uint32_t limits_version = 0;  // grows when its own rules change, or the profiles'
+  std::uint32_t limits_stamp = 0;    // of the profiles' rules that its usage last changed under
 
   MinorUnits ledger() const { return booked + pending; }
   MinorUnits available() const { return ledger() - held + overdraft_limit; }

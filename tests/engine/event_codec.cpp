@@ -63,6 +63,7 @@ TEST_CASE("event codec: every effect has the bytes that docs/journal.md tells", 
       "a086010000000000 ac0d000000000000 8813000000000000 80d6107e01000000 04000000"
       "0c666f726569676e2063617368 0a63617368206120646179 01 204e000000000000"
       "50c3000000000000 0200000000000000",
+      "16 0100000000000000 04030201",
   };
   const std::vector<Effect> effects = sample_effects();
   REQUIRE(effects.size() == std::size(golden));

@@ -1,4 +1,6 @@
 #include <catch2/catch.hpp>
+#include <chrono>
+#include <thread>
 
 #include "journal_support.hpp"
 
@@ -140,6 +142,9 @@ TEST_CASE("journal: a segment that is missing or emptied before others is refuse
     {
       auto journal = open_journal(folder.path());
       while (journal->position().segment < 4) append_batch(*journal, 4);
+      for (int i = 0; i < 1000 && !std::filesystem::exists(segment_path(folder.path(), 5)); ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      }
     }
     INFO("segment " << row.segment << (row.emptied ? " emptied" : " missing"));
     REQUIRE(std::filesystem::exists(segment_path(folder.path(), 5)));

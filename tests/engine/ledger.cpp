@@ -84,6 +84,48 @@ Authorize authorize_of(const Asked& asked) {
   return authorize;
 }
 
+namespace {
+
+template <class Enum>
+unsigned bits_of(const std::vector<Enum>& values) {
+  unsigned bits = 0;
+  for (Enum value : values) bits |= 1U << static_cast<unsigned>(value);
+  return bits;
+}
+
+}  // namespace
+
+LimitRule rule_of(const Limited& limited) {
+  LimitRule rule;
+  rule.name = LimitName::cut(limited.name);
+  if (!limited.amount.empty()) rule.max_amount = minor(limited.amount);
+  rule.max_count = limited.count;
+  rule.window = limited.window;
+  rule.scope = limited.scope;
+  rule.rolling_seconds = limited.rolling_seconds;
+  rule.operations = static_cast<std::uint16_t>(bits_of(limited.operations));
+  rule.channels = static_cast<std::uint8_t>(bits_of(limited.channels));
+  rule.regions = static_cast<std::uint8_t>(bits_of(limited.regions));
+  rule.mcc_range_count = static_cast<std::uint8_t>(limited.mcc.size());
+  std::copy(limited.mcc.begin(), limited.mcc.end(), rule.mcc);
+  return rule;
+}
+
+Tariff tariff_of(const Charged& charged) {
+  Tariff tariff;
+  tariff.name = TariffName::cut(charged.name);
+  tariff.currency = currency(charged.in);
+  tariff.operations = static_cast<std::uint16_t>(bits_of(charged.operations));
+  tariff.channels = static_cast<std::uint8_t>(bits_of(charged.channels));
+  tariff.regions = static_cast<std::uint8_t>(bits_of(charged.regions));
+  tariff.mcc = charged.mcc;
+  tariff.amount_from = minor(charged.from);
+  if (!charged.to.empty()) tariff.amount_to = minor(charged.to);
+  tariff.terms = {minor(charged.flat), ScaledRate::parse(charged.percent)->scaled(),
+                  minor(charged.min), minor(charged.max)};
+  return tariff;
+}
+
 Ledger::Ledger() {
   set_rate("EUR", "62.20", "64.10");
   set_rate("JPY", "0.60", "0.62");
@@ -100,12 +142,48 @@ void Ledger::open(std::string_view account, std::string_view booked, std::string
   REQUIRE(told(run(put)) == "approved");
 }
 
-void Ledger::issue(std::string_view card, std::string_view account, std::uint16_t expiry_yymm) {
+void Ledger::issue(std::string_view card, std::string_view account, std::uint16_t expiry_yymm,
+                   std::string_view profile) {
   PutCard put;
   put.token = digest<CardToken>(card);
   put.account_id = AccountId::cut(account);
   put.expiry_yymm = expiry_yymm;
+  put.limit_profile = LimitProfileName::cut(profile);
   REQUIRE(told(run(put)) == "approved");
+}
+
+void Ledger::set_profile(std::string_view profile, const std::vector<Limited>& limits) {
+  std::vector<LimitProfile> profiles;
+  for (const LimitProfile& other : rules.limits()) {
+    if (other.name.view() != profile) profiles.push_back(other);
+  }
+  LimitProfile& added = profiles.emplace_back();
+  added.name = LimitProfileName::cut(profile);
+  for (const Limited& limited : limits) added.rules.push_back(rule_of(limited));
+  rules.set_limits(std::move(profiles));
+}
+
+void Ledger::put_under(std::string_view card, std::string_view profile) {
+  ChangeCard change;
+  change.token = digest<CardToken>(card);
+  change.limit_profile = LimitProfileName::cut(profile);
+  REQUIRE(told(run(change)) == "approved");
+}
+
+Answer Ledger::set_own(std::string_view card, const std::vector<Limited>& limits) {
+  ChangeCard change;
+  change.token = digest<CardToken>(card);
+  change.limits.emplace();
+  for (const Limited& limited : limits) change.limits->push_back(rule_of(limited));
+  return run(change);
+}
+
+Answer Ledger::set_own_of_account(std::string_view account, const std::vector<Limited>& limits) {
+  PutAccount put;
+  put.id = AccountId::cut(account);
+  put.limits.emplace();
+  for (const Limited& limited : limits) put.limits->push_back(rule_of(limited));
+  return run(put);
 }
 
 void Ledger::set_rate(std::string_view alpha, std::string_view buy, std::string_view sell) {
@@ -131,7 +209,7 @@ void Ledger::set_card(std::string_view card, CardStatus status) {
 
 Answer Ledger::run(CommandBody body, const Request& request) {
   const BusinessDate today{static_cast<std::int32_t>(now.seconds() / 86'400)};
-  const Command command{now, today, today, request, std::move(body)};
+  const Command command{now, business_date.value_or(today), today, request, std::move(body)};
   Event event;
   const Answer answer = decide(state, rules, command, event);
   if (event.empty()) return answer;
@@ -228,6 +306,46 @@ std::string Ledger::balance(std::string_view account) const {
 std::string Ledger::available(std::string_view account) const {
   const AccountRecord record = *state.account(AccountId::cut(account));
   return format_amount(record.available(), record.currency);
+}
+
+std::string Ledger::used(std::string_view rule, std::string_view card) const {
+  const BusinessDate today{static_cast<std::int32_t>(now.seconds() / 86'400)};
+  const auto views =
+      View(state, rules).limits(digest<CardToken>(card), now, business_date.value_or(today));
+  for (const LimitView& view : views) {
+    if (view.rule.name.view() != rule) continue;
+    return fmt::format("{}/{}", format_amount(view.used_amount, currency("RUB")), view.used_count);
+  }
+  return "no such rule";
+}
+
+std::string Ledger::internal(std::string_view alpha) const {
+  std::string text;
+  const LedgerRecord record = state.ledger_of(currency(alpha));
+  for (std::size_t i = 0; i < internal_account_count; ++i) {
+    const auto account = static_cast<InternalAccount>(i);
+    if (record.internal[i] == 0 || account == InternalAccount::core) continue;
+    if (!text.empty()) text += ", ";
+    text += fmt::format("{} {}", name(account), format_amount(record.internal[i], currency(alpha)));
+  }
+  return text;
+}
+
+std::string Ledger::movements(std::string_view account) const {
+  std::string text;
+  const AccountRecord record = *state.account(AccountId::cut(account));
+  for (std::uint32_t ordinal = 1; ordinal <= record.movement_count; ++ordinal) {
+    const MovementRecord movement = *state.movements.get({record.number, ordinal});
+    if (movement.kind == MovementKind::opening) continue;
+    if (!text.empty()) text += ", ";
+    text +=
+        fmt::format("{} {}", name(movement.kind), format_amount(movement.amount, record.currency));
+  }
+  return text;
+}
+
+Explanation Ledger::why() const {
+  return View(state, rules).authorization(state.meta.last_sequence)->why;
 }
 
 std::string Ledger::exceptions() const {

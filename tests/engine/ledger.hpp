@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "decide.hpp"
+#include "engine/view.hpp"
 
 namespace engine::testing {
 
@@ -87,13 +88,52 @@ struct Cleared {
   ClearingKind kind = ClearingKind::presentment;
 };
 
+// A rule of limits: amounts as text, none when empty; a count of -1 is none.
+struct Limited {
+  std::string_view name = "limit";
+  std::string_view amount = "";
+  std::int64_t count = -1;
+  LimitWindow window = LimitWindow::day;
+  LimitScope scope = LimitScope::card;
+  std::int64_t rolling_seconds = 0;
+  std::vector<Operation> operations = {};
+  std::vector<Channel> channels = {};
+  std::vector<Region> regions = {};
+  std::vector<MccRange> mcc = {};
+};
+LimitRule rule_of(const Limited& limited);
+
+// A tariff for every debit, unless operations are named.
+struct Charged {
+  std::string_view name = "tariff";
+  std::string_view flat = "0.00";
+  std::string_view percent = "0";
+  std::string_view min = "0.00";
+  std::string_view max = "0.00";
+  std::vector<Operation> operations = {};
+  std::vector<Channel> channels = {};
+  std::vector<Region> regions = {};
+  std::vector<MccRange> mcc = {};
+  std::string_view in = "RUB";
+  std::string_view from = "0.00";
+  std::string_view to = "";
+};
+Tariff tariff_of(const Charged& charged);
+
 class Ledger {
  public:
   // Account A1 with 1000.00 RUB and card C1; rates: EUR 62.20/64.10, JPY 0.60/0.62, KWD 250/260.
   Ledger();
 
   void open(std::string_view account, std::string_view booked, std::string_view in = "RUB");
-  void issue(std::string_view card, std::string_view account, std::uint16_t expiry_yymm = 2812);
+  void issue(std::string_view card, std::string_view account, std::uint16_t expiry_yymm = 2812,
+             std::string_view profile = "");
+  // The profile's rules from now on, as after a start with another limits.toml.
+  void set_profile(std::string_view name, const std::vector<Limited>& limits);
+  void put_under(std::string_view card, std::string_view profile);
+  // Rules of the card's own, and of the account's; the answer.
+  Answer set_own(std::string_view card, const std::vector<Limited>& limits);
+  Answer set_own_of_account(std::string_view account, const std::vector<Limited>& limits);
   // All rates as they are, with this one changed.
   void set_rate(std::string_view alpha, std::string_view buy, std::string_view sell);
   void set_account(std::string_view account, AccountStatus status);
@@ -115,10 +155,21 @@ class Ledger {
   // "L=1000.00 H=35.00": ledger and held.
   std::string balance(std::string_view account = "A1") const;
   std::string available(std::string_view account = "A1") const;
+  // "350.00/2": amount and count that the rule of this name sees used now.
+  std::string used(std::string_view rule = "limit", std::string_view card = "C1") const;
+  // "settlement -350.00, fee_income 2.50": the internal accounts that are not zero.
+  std::string internal(std::string_view alpha = "RUB") const;
+  // Of the last movements, newest last: "clearing -35.00, fee -2.50".
+  std::string movements(std::string_view account = "A1") const;
   // Names of the recorded exceptions in order, joined with ", "; empty when there are none.
   std::string exceptions() const;
   HoldRecord hold_record(HoldId id) const { return *state.holds.get(id); }
 
+  // What the account's last decision was made of.
+  Explanation why() const;
+
+  // The calendar's day, unless it is set.
+  std::optional<BusinessDate> business_date;
   Instant now = Instant::from_seconds(1'772'445'600);  // 2026-03-02T10:00:00Z
   Rules rules;
   State state;

@@ -198,7 +198,8 @@ std::vector<Effect> sample_effects() {
           FxRateSet{CurrencyCode::trusted(978), 6'220'000'000, 6'410'000'000},
           TotalsCounted{link, CurrencyCode::trusted(643), 2, 3500},
           PeriodClosed{link},
-          explained};
+          explained,
+          LimitRulesSeen{AccountNumber{1}, 0x01020304}};
 }
 
 Event sample_event(std::uint64_t sequence, const Effect& effect) {
