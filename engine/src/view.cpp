@@ -61,18 +61,20 @@ std::optional<HoldView> View::hold(HoldId id) const {
   return view_of(*hold, state_.accounts.get(hold->account)->id);
 }
 
-std::vector<HoldView> View::holds(const AccountId& id, bool all) const {
-  std::vector<HoldView> views;
+HoldId View::holds(const AccountId& id, bool all, HoldId from, std::size_t visits_max,
+                   std::vector<HoldView>& found) const {
   const auto account = state_.account(id);
-  if (!account) return views;
-  std::uint32_t open_left = account->open_hold_count;
-  for (HoldId next = account->last_hold; next && (all || open_left > 0);) {
+  if (!account) return HoldId{};
+  HoldId next = from ? from : account->last_hold;
+  for (std::size_t visits = 0; next && visits < visits_max; ++visits) {
+    // Behind the last open one there is nothing to walk for; a later call cannot tell, since holds
+    // may have ended between the two.
+    if (!all && !from && found.size() == account->open_hold_count) return HoldId{};
     const HoldRecord hold = *state_.holds.get(next);
-    if (hold.is_open()) --open_left;
-    if (is_listed(hold) && (all || hold.is_open())) views.push_back(view_of(hold, account->id));
+    if (is_listed(hold) && (all || hold.is_open())) found.push_back(view_of(hold, account->id));
     next = hold.previous_of_account;
   }
-  return views;
+  return next;
 }
 
 std::vector<LedgerView> View::ledger() const {

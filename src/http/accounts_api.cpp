@@ -9,6 +9,8 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::size_t holds_per_step = 2000;
+
 // The account as it is now.
 Awaitable<ApiResponse> answer_account(Api& api, engine::AccountId id, unsigned status) {
   std::optional<engine::AccountView> account;
@@ -67,11 +69,15 @@ Awaitable<ApiResponse> get_account_holds(Api& api, const ApiRequest& request) {
   if (!id) co_return decline_problem(engine::Decline::unknown_account);
   bool is_known = false;
   std::vector<engine::HoldView> holds;
-  const bool seen = co_await api.caller.inspect([&](const engine::View& view) {
-    is_known = view.account(*id).has_value();
-    if (is_known) holds = view.holds(*id, all == "true");
-  });
-  if (!seen) co_return unavailable(api);
+  engine::HoldId next;
+  // In steps, so that an account with a long past does not keep authorizations waiting.
+  do {
+    const bool seen = co_await api.caller.inspect([&](const engine::View& view) {
+      is_known = view.account(*id).has_value();
+      next = view.holds(*id, all == "true", next, holds_per_step, holds);
+    });
+    if (!seen) co_return unavailable(api);
+  } while (next);
   if (!is_known) co_return decline_problem(engine::Decline::unknown_account);
   json::array items;
   items.reserve(holds.size());

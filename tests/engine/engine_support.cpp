@@ -59,7 +59,9 @@ std::string Client::describe(const std::vector<std::string>& accounts) {
       if (!account) continue;
       text += fmt::format("{} L={} H={}", id, format_amount(account->ledger(), account->currency),
                           format_amount(account->held, account->currency));
-      for (const HoldView& hold : view.holds(account->id, true)) {
+      std::vector<HoldView> holds;
+      view.holds(account->id, true, HoldId{}, std::numeric_limits<std::size_t>::max(), holds);
+      for (const HoldView& hold : holds) {
         text += numbered(" ", hold.id.value) + ":" + std::string(name(hold.status)) + ":" +
                 std::to_string(hold.amount) + ":" + std::string(hold.keys.auth_code.view());
       }

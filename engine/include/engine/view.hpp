@@ -103,8 +103,11 @@ class View {
   std::optional<AccountView> account(AccountNumber number) const;
   std::optional<CardView> card(const CardToken& token) const;
   std::optional<HoldView> hold(HoldId id) const;
-  // Newest first; the open ones alone, or all.
-  std::vector<HoldView> holds(const AccountId& id, bool all) const;
+  // Newest first; the open ones alone, or all. Looks at `visits_max` holds at most, from `from` on
+  // (none: from the newest): the writer thread has other work. Appends to `found`; the hold to go
+  // on from, none at the end.
+  HoldId holds(const AccountId& id, bool all, HoldId from, std::size_t visits_max,
+               std::vector<HoldView>& found) const;
   // Every currency that has moved, by numeric code.
   std::vector<LedgerView> ledger() const;
   // In order, those behind `after`, at most `count`.
