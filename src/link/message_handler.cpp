@@ -16,6 +16,13 @@ constexpr int reversal = 4;
 constexpr int reconciliation = 5;
 constexpr int network_management = 8;
 
+// The dialect's response code tells which version of the standard its messages are of.
+bool is_of_version(const iso8583::Dialect& dialect, iso8583::Mti mti) {
+  const iso8583::FieldSpec* code = dialect.field(39);
+  const bool is_1987 = code != nullptr && code->length_max == 2;
+  return is_1987 == (mti.version() == 0);
+}
+
 }  // namespace
 
 MessageHandler::MessageHandler(Core& core, const LinkConfig& link, const iso8583::Dialect& dialect)
@@ -57,7 +64,10 @@ std::optional<FieldResult<CardCommand>> MessageHandler::command_of(const Exchang
   const iso8583::Message& message = exchange.message;
   const iso8583::Mti mti = *exchange.mti;
   const bool is_request_or_advice = mti.function() == 0 || mti.function() == 2;
-  if (!is_request_or_advice) return std::nullopt;
+  const bool is_from_acquirer = mti.origin() <= 1;
+  if (!is_request_or_advice || !is_from_acquirer || !is_of_version(dialect_, mti)) {
+    return std::nullopt;
+  }
   switch (mti.message_class()) {
     case authorization:
     case financial:

@@ -195,7 +195,8 @@ std::string printable_field(int field, std::string_view text) {
 
 bool answers(const TraceMessage& reply, const TraceMessage& request) {
   if (reply.mti.size() != 4 || request.mti.size() != 4) return false;
-  const bool is_response = reply.mti[2] == '1' || reply.mti[2] == '3';
+  const auto mti = iso8583::Mti::parse(reply.mti);
+  const bool is_response = mti && !mti->is_request();
   if (!is_response || reply.mti[1] != request.mti[1]) return false;
   const std::string* stan = reply.find(11);
   if (stan == nullptr) return false;
