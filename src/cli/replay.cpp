@@ -130,14 +130,41 @@ std::string amount_text(std::string_view digits, std::string_view currency) {
   return engine::to_string(engine::Money{amount, *known});
 }
 
-void print_message(trace::LinkRunner::Direction direction, const iso8583::Dialect& dialect,
-                   std::string_view payload) {
+void print_message(const trace::LinkRunner::Seen& seen) {
+  if (!seen.framed) return;
+  const iso8583::Dialect& dialect = *seen.link.dialect;
   iso8583::Message message;
-  const std::span bytes(reinterpret_cast<const std::uint8_t*>(payload.data()), payload.size());
+  const std::span bytes(reinterpret_cast<const std::uint8_t*>(seen.bytes.data()),
+                        seen.bytes.size());
   const auto decoded = iso8583::decode(dialect, bytes, message);
-  const bool sent = direction == trace::LinkRunner::Direction::sent;
+  const bool sent = seen.direction == trace::Direction::sent;
   fmt::print("{} {}{}\n", sent ? "->" : "  <-", iso8583::summary(dialect, message, amount_text),
              decoded ? "" : " (not readable: " + iso8583::to_string(decoded.error()) + ")");
+}
+
+// The bytes as they are on the wire; the fixed header of what came in is not kept, zeros stand
+// for it.
+std::string on_the_wire(const trace::LinkRunner::Seen& seen) {
+  const iso8583::FramingOptions& framing = seen.link.framing;
+  std::string wire;
+  if (seen.framed) {
+    const std::vector<std::uint8_t> fixed_header(framing.fixed_header_length);
+    std::vector<std::uint8_t> header(iso8583::frame_header_size(framing));
+    if (iso8583::write_frame_header(framing, fixed_header, seen.bytes.size(), header)) {
+      wire.assign(header.begin(), header.end());
+    }
+  }
+  wire += seen.bytes;
+  return wire;
+}
+
+trace::LinkRunner::Watch watch_for(const ReplayOptions& options, trace::PcapFile& pcap) {
+  const bool captures = !options.pcap_file.empty();
+  if (!options.print && !captures) return {};
+  return [prints = options.print, captures, &pcap](const trace::LinkRunner::Seen& seen) {
+    if (prints) print_message(seen);
+    if (captures) pcap.add(seen.port, seen.direction, on_the_wire(seen));
+  };
 }
 
 }  // namespace
@@ -170,12 +197,19 @@ int run_replay(const ReplayOptions& options) {
   };
   settings.api = api->get();
   settings.speed = options.speed;
-  if (options.print) settings.watch = print_message;
+  trace::PcapFile pcap;
+  if (!options.pcap_file.empty() && !pcap.open(options.pcap_file)) {
+    return refuse(fmt::format("{} cannot be written", options.pcap_file));
+  }
+  settings.watch = watch_for(options, pcap);
   settings.reply_timeout =
       std::chrono::milliseconds(static_cast<std::int64_t>(options.reply_timeout_seconds * 1000));
   trace::ReplayReport report;
   for (const trace::Trace& trace : *traces) trace::replay_trace(trace, settings, report);
   fmt::print("{}", options.json ? trace::report_json(report) + "\n" : trace::report_text(report));
+  if (!options.pcap_file.empty() && !pcap.close()) {
+    return fail("replay", {exit_failed, fmt::format("{}: not all was written", options.pcap_file)});
+  }
   return report.differences.empty() ? exit_success : exit_failed;
 }
 
@@ -194,6 +228,8 @@ void add_replay_command(CLI::App& app, std::function<int()>& action) {
   command->add_option("--reply-timeout", options->reply_timeout_seconds,
                       "Seconds to wait for a reply");
   command->add_flag("--print", options->print, "Prints each message in a readable line, masked");
+  command->add_option("--pcap", options->pcap_file,
+                      "Captures every frame, card numbers in clear, for tshark and Wireshark");
   command->add_flag("--json", options->json, "The report as JSON");
   command->add_option("--config", options->config_file, "The config file of the running switch");
   command->add_option("--api", options->api_url, "The switch's API, http://HOST:PORT");

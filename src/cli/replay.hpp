@@ -18,7 +18,8 @@ struct ReplayOptions {
   bool includes_itself = false;
   double speed = 0;
   double reply_timeout_seconds = 5;
-  bool print = false;  // every message in a readable line, PANs masked
+  bool print = false;     // every message in a readable line, PANs masked
+  std::string pcap_file;  // where to capture every frame; empty: nowhere
   bool json = false;
   std::string config_file;
   std::string api_url;

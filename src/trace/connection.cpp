@@ -105,6 +105,11 @@ boost::system::result<void, Reason> Connection::send_frame(std::string_view payl
   return send(std::string(frame.begin(), frame.end()));
 }
 
+std::uint16_t Connection::port() const {
+  error_code ignored;
+  return state_->socket.local_endpoint(ignored).port();
+}
+
 void Connection::finish_sending() {
   error_code ignored;
   state_->socket.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);

@@ -4,6 +4,7 @@
 
 #include <boost/system/result.hpp>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -36,6 +37,8 @@ class Connection {
   boost::system::result<void, Reason> send(std::string_view bytes);
   // The same with a length header in front.
   boost::system::result<void, Reason> send_frame(std::string_view payload);
+  // Of this side.
+  std::uint16_t port() const;
   // Tells the other side that nothing more comes; replies can still be read.
   void finish_sending();
 

@@ -61,7 +61,7 @@ StepOutcome LinkRunner::send_one(Line& line, Sent sent, std::string_view bytes, 
   sent.at = steady_clock::now();
   line.sent.push_back(std::move(sent));
   ++statistics_.messages;
-  if (watch_ && framed) watch_(Direction::sent, *line.target->dialect, bytes);
+  if (watch_) watch_({Direction::sent, *line.target, line.connection->port(), bytes, framed});
   const auto outcome = framed ? line.connection->send_frame(bytes) : line.connection->send(bytes);
   if (!outcome) return StepOutcome::stop(fmt::format("sending failed: {}", outcome.error().text()));
   return {};
@@ -123,7 +123,9 @@ void LinkRunner::take_in(Line& line) {
 }
 
 void LinkRunner::claim(Line& line, const ReceivedFrame& frame) {
-  if (watch_) watch_(Direction::received, *line.target->dialect, frame.payload);
+  if (watch_) {
+    watch_({Direction::received, *line.target, line.connection->port(), frame.payload, true});
+  }
   TraceMessage reply = decode_message(*line.target->dialect, frame.payload).message;
   Sent* sent = claimant(line, reply);
   if (sent == nullptr) {

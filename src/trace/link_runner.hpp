@@ -17,6 +17,7 @@
 #include "trace/matcher.hpp"
 #include "trace/memory.hpp"
 #include "trace/outcome.hpp"
+#include "trace/pcap.hpp"
 #include "trace/steps.hpp"
 
 namespace holdfast::trace {
@@ -38,10 +39,15 @@ class LinkRunner {
   // Finds the target of a link's name; "" is the link the replay was told to use.
   using FindTarget = std::function<const LinkTarget*(const std::string& link)>;
 
-  // Sees each message as it goes out and each reply as it comes in.
-  enum class Direction : std::uint8_t { sent, received };
-  using Watch =
-      std::function<void(Direction, const iso8583::Dialect& dialect, std::string_view payload)>;
+  // Sees what goes out and each frame that comes in.
+  struct Seen {
+    Direction direction;
+    const LinkTarget& link;
+    std::uint16_t port;  // of this side of the connection
+    std::string_view bytes;
+    bool framed;  // `bytes` are what stands behind a length header
+  };
+  using Watch = std::function<void(const Seen&)>;
 
   LinkRunner(Memory& memory, FindTarget find_target, std::chrono::milliseconds reply_timeout,
              Watch watch = {});
