@@ -220,6 +220,7 @@ Answer Ledger::run(CommandBody body, const Request& request) {
   REQUIRE(rest.empty());
   if (request && last_event.request)
     REQUIRE(last_event.decision.decline == answer.decision.decline);
+  journal.insert(journal.end(), bytes.begin(), bytes.end());
   apply(state, last_event);
   check_invariants(state, rules, last_event);
   return answer;

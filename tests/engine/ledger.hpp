@@ -174,6 +174,7 @@ class Ledger {
   Rules rules;
   State state;
   Event last_event;
+  std::vector<std::uint8_t> journal;  // every event's bytes
 
  private:
   int next_stan_ = 100'000;
