@@ -82,7 +82,8 @@ std::string PcapConnection::records(Direction direction, std::string_view frame,
   while (!frame.empty()) {
     const std::string whole = packet(direction, frame.substr(0, segment_max));
     frame.remove_prefix(std::min(frame.size(), segment_max));
-    records += time + little(whole.size(), 4) + little(whole.size(), 4) + whole;
+    const std::string size = little(whole.size(), 4);
+    records.append(time).append(size).append(size).append(whole);
   }
   return records;
 }
