@@ -121,6 +121,10 @@ class Simulation {
 
   void step() {
     model_.now = ledger_.now.seconds();
+    // A command that was overtaken on its way may bring the date before; it is the new one's.
+    const BusinessDate today{static_cast<std::int32_t>(model_.now / 86'400)};
+    const bool late = ledger_.state.meta.last_business_date == today && below(5) == 0;
+    ledger_.business_date = BusinessDate{today.days - (late ? 1 : 0)};
     const int kind = below(100);
     if (kind < 38) {
       ask_anew();
@@ -274,7 +278,7 @@ class Simulation {
     record.card = said.card;
     record.lifecycle = below(10) == 0 ? std::string_view("L0") : std::string_view(said.lifecycle);
     record.final = below(3) != 0;
-    record.reversal = below(4) == 0;
+    record.reversal = below(3) == 0;
     if (record.reversal && below(2) == 0) record.presentment = presentment;
     last = fmt::format("clear {} {} {} {} {} {}{}{}", name, said.card, record.lifecycle,
                        engine::name(said.operation), amount, said.in, record.final ? " final" : "",
@@ -320,6 +324,7 @@ class Simulation {
   }
   void pass_time() {
     const int span = below(4);
+    ledger_.business_date.reset();
     ledger_.wait_seconds(span == 0 ? below(4 * 86'400) : span == 1 ? below(7200) : below(60));
     model_.now = ledger_.now.seconds();
     last = fmt::format("now {}", model_.now);
