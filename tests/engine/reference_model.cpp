@@ -421,7 +421,7 @@ void ReferenceModel::confirm(Hold& hold, const Cleared& record, Record& made) {
   const MinorUnits settled = minor(record.amount);
   const bool credit = hold.posted > 0;
   MinorUnits confirmed = hold.posted - hold.confirmed;
-  if (!record.final && record.in == hold.in) {
+  if (!record.final && record.in == hold.in && hold.remaining > 0) {
     const MinorUnits part = scaled(hold.posted, settled, hold.remaining);
     if (credit ? part < confirmed : part > confirmed) confirmed = part;
   }
