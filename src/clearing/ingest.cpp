@@ -9,7 +9,6 @@
 
 #include "clearing/reader.hpp"
 #include "clearing/record_command.hpp"
-#include "http/running_switch.hpp"
 #include "security/sha256.hpp"
 
 namespace holdfast::clearing {
@@ -212,21 +211,12 @@ class Ingestion {
   engine::Decline stopped_by_ = engine::Decline::none;
 };
 
-Outcome<iso8583::Dialect> load_ipm_dialect(const Core& core, const std::string& name) {
-  auto dialect = iso8583::load_dialect(http::dialect_file(name, core.config.file.parent_path()));
-  if (!dialect) return Error{iso8583::to_string(dialect.error())};
-  return std::move(*dialect);
-}
-
 }  // namespace
 
 IngestOutcome ingest(const Core& core, std::unique_ptr<ByteSource> source,
                      std::optional<Format> format, IngestProgress& progress) {
-  auto latin1 = load_ipm_dialect(core, "mastercard-ipm");
-  if (!latin1) return IngestFailure{"storage_failed", latin1.error().text};
-  auto cp500 = load_ipm_dialect(core, "mastercard-ipm-ebcdic");
-  if (!cp500) return IngestFailure{"storage_failed", cp500.error().text};
-  auto reader = ClearingReader::open(std::move(source), format, {*latin1, *cp500});
+  auto reader = ClearingReader::open(std::move(source), format,
+                                     {*core.config.ipm_latin1, *core.config.ipm_cp500});
   if (!reader) return failure(reader.error());
   return Ingestion(core, std::move(*reader), progress).run();
 }

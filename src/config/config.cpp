@@ -41,6 +41,15 @@ std::filesystem::path beside(const std::filesystem::path& config_file, const std
   return (config_file.parent_path() / path).lexically_normal();
 }
 
+// One that the program needs whatever the config says.
+std::optional<std::string> load_ipm_dialect(const std::string& name, const Config& config,
+                                            std::shared_ptr<const iso8583::Dialect>& dialect) {
+  auto loaded = iso8583::load_dialect(http::dialect_file(name, config.file.parent_path()));
+  if (!loaded) return iso8583::to_string(loaded.error());
+  dialect = std::make_shared<const iso8583::Dialect>(std::move(*loaded));
+  return std::nullopt;
+}
+
 void read_link(TomlReader& reader, Config& config) {
   LinkConfig link;
   link.name = reader.required_text("name");
@@ -189,6 +198,12 @@ Outcome<Config> load_config(const std::filesystem::path& file) {
   });
   if (error) return Error{*error};
   if (rule_file_error) return Error{*rule_file_error};
+  if (auto missing = load_ipm_dialect("mastercard-ipm", config, config.ipm_latin1)) {
+    return Error{*missing};
+  }
+  if (auto missing = load_ipm_dialect("mastercard-ipm-ebcdic", config, config.ipm_cp500)) {
+    return Error{*missing};
+  }
   return config;
 }
 

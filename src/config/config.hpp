@@ -74,6 +74,9 @@ struct Config {
   EngineConfig engine;
   engine::Rules rules;
   engine::PutFxRates fx_rates;  // what the rates are set to when the file is a new one
+  // What IPM clearing files are read by: texts in latin-1, and in EBCDIC.
+  std::shared_ptr<const iso8583::Dialect> ipm_latin1;
+  std::shared_ptr<const iso8583::Dialect> ipm_cp500;
   std::string home_country;  // DE19 of domestic transactions; empty: everything is domestic
 };
 

@@ -92,7 +92,7 @@ Handled MessageHandler::submit(Exchange& exchange, FieldResult<CardCommand> comm
   exchange.command.now = stamp.now;
   exchange.command.business_date = stamp.business_date;
   exchange.command.local_date = stamp.local_date;
-  exchange.command.request = std::move(command->request);
+  exchange.command.request = command->request;
   exchange.command.request.echo = pack_echo(exchange.message);
   exchange.command.body = std::move(command->body);
   exchange.completions = &completions;

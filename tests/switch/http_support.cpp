@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "http/server.hpp"
+#include "iso8583/dialect.hpp"
 #include "time/rfc3339.hpp"
 
 namespace holdfast::http::test {
@@ -31,6 +32,12 @@ fs::path make_folder() {
 
 Config config_for(const fs::path& folder, bool has_manual_clock) {
   Config config;
+  auto dialect = [](const char* name) {
+    return std::make_shared<const iso8583::Dialect>(std::move(*iso8583::load_dialect(
+        std::string(HOLDFAST_SOURCE_DIR "/config/dialects/") + name + ".toml")));
+  };
+  config.ipm_latin1 = dialect("mastercard-ipm");
+  config.ipm_cp500 = dialect("mastercard-ipm-ebcdic");
   config.data_dir = folder / "data";
   config.http.body_bytes_max = 64 << 20;
   config.testing.manual_clock = has_manual_clock;
