@@ -120,7 +120,11 @@ void decide_advice(Deciding& d, Transaction& t) {
                                                   : ExceptionCode::second_posting;
       return raise(d, t, code, ended->id);
     }
-    if (!moved && posts) return complete_and_post(d, t, *ended);
+    // A hold of which nothing is left cannot say what remains in another currency: the posting
+    // then stands for itself, and can be reversed by itself.
+    const bool comparable = ended->transaction_currency == t.asked.transaction.currency ||
+                            ended->transaction_remaining > 0;
+    if (!moved && posts && comparable) return complete_and_post(d, t, *ended);
     if (!moved && ended->kind == HoldKind::acknowledgement) return tell(d, t, ended->id, 0, 0);
   }
   if (t.amount == 0) return raise(d, t, ExceptionCode::advice_not_applied, HoldId{});

@@ -131,3 +131,25 @@ TEST_CASE("postings: a partial reversal that keeps more than remains does nothin
   CHECK(ledger.balance() == "L=1000.00 H=60.00");
   CHECK(ledger.exceptions() == "reversal_without_effect");
 }
+
+TEST_CASE(
+    "postings: what was completed to nothing, and is posted in another currency after all, "
+    "can be reversed",
+    "[engine][postings]") {
+  Ledger ledger;
+  const auto advice = AuthorizationKind::advice;
+  const auto forced = AuthorizationKind::forced_posting;
+  ledger.ask({.amount = "100.00", .stan = 7, .lifecycle = "L1"});
+  ledger.ask({.amount = "0.00", .stan = 8, .lifecycle = "L1", .kind = advice});
+  CHECK(ledger.balance() == "L=1000.00 H=0.00");
+  ledger.ask({.amount = "1.00", .stan = 9, .in = "EUR", .lifecycle = "L1", .kind = forced});
+  CHECK(ledger.balance() == "L=935.90 H=0.00");
+  SECTION("by its own message") {
+    ledger.take_back({.amount = "1.00", .of = 9, .in = "EUR", .original_class = "022"});
+    CHECK(ledger.balance() == "L=1000.00 H=0.00");
+  }
+  SECTION("and its clearing record posts nothing more") {
+    ledger.clear({.record = "R1", .amount = "1.00", .in = "EUR", .lifecycle = "L1"});
+    CHECK(ledger.balance() == "L=935.90 H=0.00");
+  }
+}
