@@ -3,6 +3,7 @@
 
 #include <lmdb.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -149,6 +150,15 @@ class Environment {
       return error(rc, "begin read");
     }
     return Snapshot(txn);
+  }
+  // How much of the map was ever in use, in percent: beyond 100 no transaction commits. Any thread.
+  int fill_percent() const {
+    MDB_envinfo info{};
+    MDB_stat stat{};
+    mdb_env_info(env_.get(), &info);
+    mdb_env_stat(env_.get(), &stat);
+    const std::size_t used = (info.me_last_pgno + 1) * stat.ms_psize;
+    return static_cast<int>(used / std::max<std::size_t>(info.me_mapsize / 100, 1));
   }
   Result<WriteTransaction> begin_write() const {
     MDB_txn* txn = nullptr;

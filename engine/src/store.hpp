@@ -24,6 +24,8 @@ class Store {
   Result<void> write_frozen(const State& state, const MetaRecord& meta) const;
   // Moves the snapshot to the newest commit: only between commands, on the reader's thread.
   void renew() { snapshot_->renew(); }
+  // How full the map is. Any thread.
+  int fill_percent() const { return environment_.fill_percent(); }
   // Says where the rebuilt state differs from the store; nothing when they agree.
   std::optional<std::string> difference(const State& rebuilt) const;
 

@@ -209,5 +209,8 @@ const RecoveryReport& Engine::recovery() const {
 std::string Engine::halted() const {
   return writer_->halted();
 }
+int Engine::store_fill_percent() const {
+  return writer_->store_fill_percent();
+}
 
 }  // namespace engine

@@ -25,6 +25,7 @@ class Engine::Writer {
   bool is_stopping() const { return inbox_.is_closed(); }
   const RecoveryReport& recovery() const { return recovery_; }
   std::string halted() const;
+  int store_fill_percent() const { return store_->fill_percent(); }
 
  private:
   void run();

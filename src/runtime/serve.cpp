@@ -19,6 +19,7 @@
 #include "runtime/descriptor_limit.hpp"
 #include "runtime/expiry_timer.hpp"
 #include "runtime/file_rates.hpp"
+#include "runtime/store_watch.hpp"
 #include "security/secret_file.hpp"
 
 namespace holdfast {
@@ -112,6 +113,8 @@ class RunningSwitch {
     }
     expiry_timer_ = std::make_unique<ExpiryTimer>(http_io_, core_);
     expiry_timer_->start();
+    store_watch_ = std::make_unique<StoreWatch>(http_io_, core_);
+    store_watch_->start();
     return write_endpoints();
   }
 
@@ -145,6 +148,7 @@ class RunningSwitch {
   // Nothing new is taken; what is in flight is answered, within a bound.
   void drain() {
     expiry_timer_->stop();
+    store_watch_->stop();
     http_server_->stop();
     asio::post(links_io_, [this] {
       for (const auto& link : links_) link->stop();
@@ -170,6 +174,7 @@ class RunningSwitch {
   std::vector<std::unique_ptr<LinkServer>> links_;
   std::unique_ptr<HttpServer> http_server_;
   std::unique_ptr<ExpiryTimer> expiry_timer_;
+  std::unique_ptr<StoreWatch> store_watch_;
   std::vector<std::pair<std::string, std::string>> endpoints_;
 };
 

@@ -302,3 +302,33 @@ TEST_CASE("engine: a torn batch at the beginning of a segment is cut, and every 
     CHECK(engine.error().code == EngineErrorCode::corrupt);
   }
 }
+
+TEST_CASE("engine: tells how full the store's map is, before a checkpoint fails for want of room",
+          "[engine][recovery]") {
+  TemporaryFolder folder;
+  EngineOptions options = options_for(folder.path());
+  options.store_map_size = std::size_t{2} << 20;
+  {
+    auto engine = open_engine(options);
+    CHECK(engine->store_fill_percent() < 10);
+    Client client(*engine);
+    issue_accounts(client, 1000);
+    REQUIRE(engine->stop().has_value());
+    CHECK(engine->store_fill_percent() > 20);
+    CHECK(engine->store_fill_percent() <= 100);
+  }
+  // Beyond it the engine stops, loses nothing, and starts again with a larger map.
+  {
+    auto engine = open_engine(options);
+    Client client(*engine);
+    for (int i = 0; i < 4000; ++i) {
+      client.ask({.amount = "1.00", .stan = i + 1, .card = "C0", .terminal = "T9"});
+    }
+    CHECK_FALSE(engine->stop().has_value());
+    CHECK_FALSE(engine->halted().empty());
+  }
+  options.store_map_size = std::size_t{64} << 20;
+  auto engine = open_engine(options);
+  Client client(*engine);
+  CHECK(client.describe({"A0"}).find("H=4000.00") != std::string::npos);
+}

@@ -95,6 +95,9 @@ class Engine {
   const RecoveryReport& recovery() const;
   // Why the engine takes no more commands; empty while it does. Any thread.
   std::string halted() const;
+  // How much of EngineOptions::store_map_size the store has used. When it is full, the next
+  // checkpoint fails and the engine halts: the map must be larger at the next start. Any thread.
+  int store_fill_percent() const;
 
  private:
   class Writer;
