@@ -204,9 +204,8 @@ std::optional<std::string> read_limits(const std::filesystem::path& file, Config
 std::optional<std::string> read_tariffs(const std::filesystem::path& file, Config& config) {
   config.rules.tariffs.clear();
   return read_toml_file(file, [&config](TomlReader& root) {
-    root.tables("tariffs", [&config](TomlReader& row) {
-      config.rules.tariffs.push_back(read_tariff(row));
-    });
+    root.tables("tariffs",
+                [&config](TomlReader& row) { config.rules.tariffs.push_back(read_tariff(row)); });
   });
 }
 

@@ -129,8 +129,8 @@ engine::LimitRule limit_rule_from(JsonFields& outer, const json::object& object)
     outer.refuse("limits", "has a rule in which " + error->detail);
   } else if (!rule) {
     // The reason may repeat a word of the caller's: rules are no card numbers.
-    outer.refuse("limits", fmt::format("has a rule in which '{}' {}", rule.error().key,
-                                       rule.error().reason));
+    outer.refuse("limits",
+                 fmt::format("has a rule in which '{}' {}", rule.error().key, rule.error().reason));
   }
   return rule ? *rule : engine::LimitRule{};
 }

@@ -61,8 +61,7 @@ BusinessCalendar::Day BusinessCalendar::day_of(engine::Instant at) const {
     return {cut_off_at(local, -1, cut_off_), today, cut_off_at(local, 0, midnight),
             date_of(local, 0)};
   }
-  return {today, cut_off_at(local, 1, cut_off_), cut_off_at(local, 1, midnight),
-          date_of(local, 1)};
+  return {today, cut_off_at(local, 1, cut_off_), cut_off_at(local, 1, midnight), date_of(local, 1)};
 }
 
 }  // namespace holdfast

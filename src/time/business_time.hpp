@@ -31,7 +31,7 @@ class BusinessCalendar {
  public:
   struct Day {
     engine::Instant begin;
-    engine::Instant end;  // the first moment of the next
+    engine::Instant end;       // the first moment of the next
     engine::Instant midnight;  // before it, the calendar is still at the date before the label's
     engine::BusinessDate date;
     bool contains(engine::Instant at) const { return begin <= at && at < end; }
