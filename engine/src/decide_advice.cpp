@@ -8,21 +8,11 @@ namespace {
 
 // The latest of the same card transaction that has moved or was acknowledged, open holds aside.
 std::optional<HoldRecord> find_ended(const State& state, const Authorize& asked) {
-  std::optional<HoldRecord> found;
-  auto take = [&](const HoldRecord& hold) {
+  return find_same_transaction(state, asked.token, asked.keys, [&asked](const HoldRecord& hold) {
     const bool same_direction = is_debit(hold.operation) == is_debit(asked.operation);
     const bool taken_back = hold.reversed != 0 && hold.transaction_remaining == 0;
-    if (same_direction && !taken_back) found = hold;
-    return !found.has_value();
-  };
-  if (!asked.keys.lifecycle_id.empty()) {
-    for_each_hold(state, asked.token, HoldKeyKind::lifecycle_id, asked.keys.lifecycle_id.view(),
-                  take);
-  }
-  if (!found && !asked.keys.rrn.empty()) {
-    for_each_hold(state, asked.token, HoldKeyKind::rrn, asked.keys.rrn.view(), take);
-  }
-  return found;
+    return same_direction && !taken_back;
+  });
 }
 
 // What remains of the hold in the transaction's currency when its final amount is `t`'s.
@@ -49,11 +39,15 @@ HoldCompleted completed(const HoldRecord& hold, const Transaction& t) {
   return fact;
 }
 
-void complete(Deciding& d, Transaction& t, const HoldRecord& hold) {
-  const HoldCompleted fact = completed(hold, t);
+void emit_with_usage(Deciding& d, const HoldRecord& hold, const HoldCompleted& fact) {
   d.emit(fact);
   change_usage(d, hold, fact.used - hold.used_amount,
                (fact.counts ? 1 : 0) - static_cast<std::int64_t>(hold.used_count));
+}
+
+void complete(Deciding& d, Transaction& t, const HoldRecord& hold) {
+  const HoldCompleted fact = completed(hold, t);
+  emit_with_usage(d, hold, fact);
   count(d, t);
   t.fee = fact.fee;
   tell(d, t, hold.id, 0, hold.amount + hold.fee - fact.amount - fact.fee);
@@ -69,20 +63,10 @@ void complete_and_post(Deciding& d, Transaction& t, const HoldRecord& hold) {
   fact.fee = 0;
   fact.financial = true;
   fact.status = amount > 0 ? HoldStatus::cleared : fact.status;
-  d.emit(fact);
-  change_usage(d, hold, fact.used - hold.used_amount,
-               (fact.counts ? 1 : 0) - static_cast<std::int64_t>(hold.used_count));
-  const std::string_view reference = t.asked.keys.rrn.view();
-  const bool debit = is_debit(t.asked.operation);
-  const MovementKind kind =
-      is_top_up(t.asked.operation) ? MovementKind::top_up : MovementKind::posting;
-  if (amount != 0) {
-    d.emit(movement(t.account, kind, debit ? -amount : amount, InternalAccount::settlement, hold.id,
-                    reference));
-  }
-  if (t.fee != 0) d.emit(fee_movement(t.account, t.fee, hold.id, reference));
+  emit_with_usage(d, hold, fact);
+  post_money(d, t, amount, hold.id);
   count(d, t);
-  const MinorUnits change = (debit ? -amount : amount) - t.fee;
+  const MinorUnits change = (is_debit(t.asked.operation) ? -amount : amount) - t.fee;
   tell(d, t, hold.id, change, change + hold.amount + hold.fee);
 }
 

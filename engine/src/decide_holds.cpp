@@ -8,10 +8,6 @@ namespace {
 // One event stays a small part of a journal segment.
 constexpr std::uint32_t expired_at_once_max = 4096;
 
-Instant whole_second(Instant at) {
-  return Instant::from_seconds((at.microseconds + 999'999) / 1'000'000);
-}
-
 // Ends the hold; what was not cleared of it is given back to the limits.
 void release(Deciding& d, const HoldRecord& hold, HoldStatus status, ReleaseReason reason) {
   HoldReduced reduced;
@@ -59,7 +55,7 @@ void decide_place_hold(Deciding& d, const PlaceHold& command) {
   hold.transaction = command.amount;
   hold.reference = command.reference;
   // An end that has passed is due at once.
-  if (command.expires_at) hold.expires_at = whole_second(std::max(*command.expires_at, d.event.at));
+  if (command.expires_at) hold.expires_at = std::max(*command.expires_at, d.event.at).rounded_up();
   d.emit(hold);
   d.decision().hold = hold.id;
   d.decision().amount = hold.amount;

@@ -93,11 +93,14 @@ struct Share {
   }
 };
 
+// Whether the reversal states its amounts in the hold's currency.
+bool is_comparable(const HoldRecord& hold, const Reverse& command) {
+  return !command.transaction.currency || command.transaction.currency == hold.transaction_currency;
+}
+
 Share share_of(const HoldRecord& hold, const Reverse& command) {
   Share share{hold.transaction_remaining, hold.transaction_remaining};
-  const bool comparable =
-      !command.transaction.currency || command.transaction.currency == hold.transaction_currency;
-  if (!comparable) {
+  if (!is_comparable(hold, command)) {
     // Amounts of two currencies: all of it goes back, or, if a part should, nothing.
     if (command.stays && *command.stays > 0) share.taken = 0;
   } else if (command.stays) {
@@ -110,10 +113,9 @@ Share share_of(const HoldRecord& hold, const Reverse& command) {
 
 // What was asked for and cannot be had.
 ExceptionCode complaint(const HoldRecord& hold, const Reverse& command, const Share& share) {
-  const bool comparable =
-      !command.transaction.currency || command.transaction.currency == hold.transaction_currency;
-  if (!comparable && share.taken == 0) return ExceptionCode::reversal_not_comparable;
-  if (!comparable) return {};
+  if (!is_comparable(hold, command)) {
+    return share.taken == 0 ? ExceptionCode::reversal_not_comparable : ExceptionCode{};
+  }
   // A completion may have set it higher than it was authorized.
   const MinorUnits whole = std::max(hold.transaction_amount, hold.transaction_remaining);
   if (command.stays) {

@@ -28,6 +28,24 @@ void for_each_hold(const State& state, const CardToken& token, HoldKeyKind kind,
                 [&](const HoldRecord& hold) { return text(hold) != value || visit(hold); });
 }
 
+// The newest of the same card transaction that `accept` takes: by lifecycle id, else by RRN.
+template <class Accept>
+std::optional<HoldRecord> find_same_transaction(const State& state, const CardToken& token,
+                                                const MatchKeys& keys, Accept accept) {
+  std::optional<HoldRecord> found;
+  auto take = [&](const HoldRecord& hold) {
+    if (accept(hold)) found = hold;
+    return !found.has_value();
+  };
+  if (!keys.lifecycle_id.empty()) {
+    for_each_hold(state, token, HoldKeyKind::lifecycle_id, keys.lifecycle_id.view(), take);
+  }
+  if (!found && !keys.rrn.empty()) {
+    for_each_hold(state, token, HoldKeyKind::rrn, keys.rrn.view(), take);
+  }
+  return found;
+}
+
 struct Match {
   MatchMethod method = MatchMethod::none;
   bool ambiguous = false;

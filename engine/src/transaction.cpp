@@ -43,8 +43,7 @@ void tell(Deciding& d, const Transaction& t, HoldId hold, MinorUnits ledger_chan
 
 Instant expiry(const Deciding& d, const Transaction& t, HoldKind kind) {
   const int days = d.rules.lifetimes.days(t.asked.keys.mcc, kind, t.asked.channel);
-  // Buckets of expiry are whole seconds; a hold never ends early.
-  return Instant::from_seconds((d.event.at.microseconds + 999'999) / 1'000'000 + days * 86'400LL);
+  return d.event.at.rounded_up().plus_seconds(days * 86'400LL);
 }
 
 void place_hold(Deciding& d, const Transaction& t) {
@@ -63,18 +62,23 @@ void place_hold(Deciding& d, const Transaction& t) {
 void post_now(Deciding& d, const Transaction& t) {
   HoldPlaced hold = hold_placed(d, t, HoldKind::posting);
   hold.fee_terms = t.fee_terms;
-  hold.financial = t.asked.kind == AuthorizationKind::posting ||
-                   t.asked.kind == AuthorizationKind::forced_posting;
+  hold.financial = is_financial(t.asked.kind);
   d.emit(hold);
   use_limits(d, t.subject(d.event), t.amount, 1);
-  const MovementKind kind =
-      is_top_up(t.asked.operation) ? MovementKind::top_up : MovementKind::posting;
-  const MinorUnits amount = is_debit(t.asked.operation) ? -t.amount : t.amount;
-  const std::string_view reference = t.asked.keys.rrn.view();
-  d.emit(movement(t.account, kind, amount, InternalAccount::settlement, hold.id, reference));
-  if (t.fee != 0) d.emit(fee_movement(t.account, t.fee, hold.id, reference));
+  post_money(d, t, t.amount, hold.id);
   count(d, t);
   tell(d, t, hold.id, -t.costs(), -t.costs());
+}
+
+void post_money(Deciding& d, const Transaction& t, MinorUnits amount, HoldId hold) {
+  const MovementKind kind =
+      is_top_up(t.asked.operation) ? MovementKind::top_up : MovementKind::posting;
+  const MinorUnits change = is_debit(t.asked.operation) ? -amount : amount;
+  const std::string_view reference = t.asked.keys.rrn.view();
+  if (change != 0) {
+    d.emit(movement(t.account, kind, change, InternalAccount::settlement, hold, reference));
+  }
+  if (t.fee != 0) d.emit(fee_movement(t.account, t.fee, hold, reference));
 }
 
 void acknowledge(Deciding& d, const Transaction& t) {
@@ -87,30 +91,18 @@ void acknowledge(Deciding& d, const Transaction& t) {
 
 void count(Deciding& d, const Transaction& t) {
   if (t.asked.link.empty()) return;
-  const bool financial = t.asked.kind == AuthorizationKind::posting ||
-                         t.asked.kind == AuthorizationKind::forced_posting;
-  const auto category = !financial                    ? ReconciliationTotals::authorizations
+  const auto category = !is_financial(t.asked.kind)   ? ReconciliationTotals::authorizations
                         : is_debit(t.asked.operation) ? ReconciliationTotals::debits
                                                       : ReconciliationTotals::credits;
   d.emit(TotalsCounted{t.asked.link, t.asked.transaction.currency, category, t.transaction_amount});
 }
 
 std::optional<HoldRecord> find_open_hold(const State& state, const Transaction& t) {
-  const Authorize& asked = t.asked;
-  std::optional<HoldRecord> found;
-  auto take_open = [&found](const HoldRecord& hold) {
-    if (hold.is_open()) found = hold;
-    return !found.has_value();
-  };
-  if (!asked.keys.lifecycle_id.empty()) {
-    for_each_hold(state, asked.token, HoldKeyKind::lifecycle_id, asked.keys.lifecycle_id.view(),
-                  take_open);
-  }
   // An increment is told by its lifecycle id alone: its RRN is its own.
-  if (!found && !t.is_increment() && !asked.keys.rrn.empty()) {
-    for_each_hold(state, asked.token, HoldKeyKind::rrn, asked.keys.rrn.view(), take_open);
-  }
-  return found;
+  MatchKeys keys = t.asked.keys;
+  if (t.is_increment()) keys.rrn = {};
+  return find_same_transaction(state, t.asked.token, keys,
+                               [](const HoldRecord& hold) { return hold.is_open(); });
 }
 
 Decline set_fee_of_increment(Deciding& d, Transaction& t, const HoldRecord& hold) {

@@ -20,10 +20,7 @@ struct Transaction {
   FeeTerms fee_terms;
   MinorUnits fee = 0;
 
-  bool moves_now() const {
-    return is_top_up(asked.operation) || asked.kind == AuthorizationKind::posting ||
-           asked.kind == AuthorizationKind::forced_posting;
-  }
+  bool moves_now() const { return is_top_up(asked.operation) || is_financial(asked.kind); }
   // A posting moves its money at once: it has no hold to add to, and neither has a credit.
   bool is_increment() const { return asked.increment && is_debit(asked.operation) && !moves_now(); }
   // What the account pays; negative: receives.
@@ -45,6 +42,8 @@ bool fits_account(const State& state, const Transaction& t);
 void place_hold(Deciding& d, const Transaction& t);
 void post_now(Deciding& d, const Transaction& t);
 void acknowledge(Deciding& d, const Transaction& t);
+// Moves `amount`, which the operation makes a debit or a credit, and the fee.
+void post_money(Deciding& d, const Transaction& t, MinorUnits amount, HoldId hold);
 void tell(Deciding& d, const Transaction& t, HoldId hold, MinorUnits ledger_change,
           MinorUnits available_change);
 // When a hold that is placed or restarted now ends.

@@ -5,21 +5,10 @@
 #include <cstring>
 #include <optional>
 
+#include "rules/processing_code.hpp"
+
 namespace holdfast::clearing {
 namespace {
-
-std::optional<engine::Operation> operation_of(std::string_view processing_code) {
-  using engine::Operation;
-  const std::string_view code = processing_code.substr(0, 2);
-  if (code == "00") return Operation::purchase;
-  if (code == "01") return Operation::cash;
-  if (code == "09") return Operation::cashback;
-  if (code == "10" || code == "11" || code == "17") return Operation::transfer_out;
-  if (code == "20") return Operation::refund;
-  if (code == "21") return Operation::deposit;
-  if (code == "26" || code == "28") return Operation::transfer_in;
-  return std::nullopt;
-}
 
 // A text too long for a key is no key: the link takes it for absent, too.
 template <class Field>
@@ -70,8 +59,8 @@ std::variant<engine::PostClearing, Rejection> command_of(const ClearingRecord& r
                                                          const FileId& file_id,
                                                          const engine::FileDigest& file,
                                                          CardTokenizer& tokenizer) {
-  const auto operation = operation_of(record.processing_code);
-  if (!operation) {
+  const engine::Operation operation = operation_of(record.processing_code);
+  if (!engine::carries_money(operation)) {
     return Rejection{record.number, RejectionCode::bad_field,
                      "processing_code: nothing that clearing posts"};
   }
@@ -86,7 +75,7 @@ std::variant<engine::PostClearing, Rejection> command_of(const ClearingRecord& r
   command.record_number = static_cast<std::uint32_t>(record.number);
   command.kind = kind_of(record.kind);
   command.token = tokenizer.token(record.pan);
-  command.operation = *operation;
+  command.operation = operation;
   command.transaction = record.amount;
   if (record.billing) command.billing = *record.billing;
   if (record.settlement) command.settlement = *record.settlement;

@@ -15,17 +15,12 @@ namespace holdfast {
 namespace {
 
 std::vector<engine::MccRange> read_mcc_ranges(TomlReader& reader) {
-  std::vector<engine::MccRange> ranges;
-  for (const std::string& text : reader.texts("mcc")) {
-    if (auto range = parse_mcc_range(text)) {
-      ranges.push_back(*range);
-    } else {
-      reader.refuse("mcc", fmt::format("'{}' is neither a code of four digits nor a range such "
-                                       "as \"3501-3790\"",
-                                       text));
-    }
-  }
-  return ranges;
+  RuleFilterText text;
+  text.mcc = reader.texts("mcc");
+  const auto filter = rule_filter(text);
+  if (filter) return filter->mcc;
+  reader.refuse(filter.error().key, filter.error().reason);
+  return {};
 }
 
 engine::CurrencyCode read_currency(TomlReader& reader, std::string_view key) {

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "rules/processing_code.hpp"
+
 namespace holdfast {
 namespace {
 
@@ -65,27 +67,10 @@ FieldResult<engine::Money> billing_amount(const Message& message) {
 }
 
 engine::Operation operation_of(const Message& message) {
-  using engine::Operation;
-  const std::string_view code = message.get(3).substr(0, 2);
-  struct Row {
-    std::string_view code;
-    Operation operation;
-  };
-  static constexpr Row rows[] = {
-      {"00", Operation::purchase},     {"01", Operation::cash},
-      {"09", Operation::cashback},     {"10", Operation::transfer_out},
-      {"11", Operation::transfer_out}, {"17", Operation::transfer_out},
-      {"20", Operation::refund},       {"21", Operation::deposit},
-      {"26", Operation::transfer_in},  {"28", Operation::transfer_in},
-      {"30", Operation::inquiry},      {"31", Operation::inquiry},
-      {"39", Operation::verification},
-  };
-  Operation operation = Operation::unsupported;
-  for (const Row& row : rows) {
-    if (row.code == code) operation = row.operation;
-  }
+  const engine::Operation operation = operation_of(message.get(3));
   const bool asks_only = message.get(25) == "51" && number(message.get(4)) == 0;
-  return asks_only && operation != Operation::unsupported ? Operation::verification : operation;
+  return asks_only && operation != engine::Operation::unsupported ? engine::Operation::verification
+                                                                  : operation;
 }
 
 engine::Channel channel_of(const Message& message, engine::Operation operation) {

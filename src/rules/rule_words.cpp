@@ -72,6 +72,19 @@ std::optional<std::uint16_t> parse_mcc(std::string_view text) {
   return code;
 }
 
+std::optional<engine::MccRange> parse_mcc_range(std::string_view text) {
+  const std::size_t dash = text.find('-');
+  const auto first = parse_mcc(text.substr(0, dash));
+  const auto last = dash == std::string_view::npos ? first : parse_mcc(text.substr(dash + 1));
+  if (!first || !last || *last < *first) return std::nullopt;
+  return engine::MccRange{*first, *last};
+}
+
+std::string mcc_range_text(const engine::MccRange& range) {
+  return range.first == range.last ? fmt::format("{:04}", range.first)
+                                   : fmt::format("{:04}-{:04}", range.first, range.last);
+}
+
 }  // namespace
 
 RuleResult<RuleFilter> rule_filter(const RuleFilterText& text) {
@@ -97,19 +110,6 @@ RuleResult<RuleFilter> rule_filter(const RuleFilterText& text) {
     filter.mcc.push_back(*range);
   }
   return filter;
-}
-
-std::optional<engine::MccRange> parse_mcc_range(std::string_view text) {
-  const std::size_t dash = text.find('-');
-  const auto first = parse_mcc(text.substr(0, dash));
-  const auto last = dash == std::string_view::npos ? first : parse_mcc(text.substr(dash + 1));
-  if (!first || !last || *last < *first) return std::nullopt;
-  return engine::MccRange{*first, *last};
-}
-
-std::string mcc_range_text(const engine::MccRange& range) {
-  return range.first == range.last ? fmt::format("{:04}", range.first)
-                                   : fmt::format("{:04}-{:04}", range.first, range.last);
 }
 
 std::optional<std::int64_t> parse_duration_seconds(std::string_view text) {

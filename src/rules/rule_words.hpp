@@ -37,9 +37,6 @@ struct RuleFilter {
 };
 RuleResult<RuleFilter> rule_filter(const RuleFilterText& text);
 
-std::optional<engine::MccRange> parse_mcc_range(std::string_view text);
-std::string mcc_range_text(const engine::MccRange& range);
-
 // ISO 8601 durations of a fixed length: "PT24H", "P7D", "P1DT12H"; no months or years. At least a
 // second, at most 400 days.
 std::optional<std::int64_t> parse_duration_seconds(std::string_view text);

@@ -17,8 +17,12 @@ struct Instant {
   friend constexpr auto operator<=>(const Instant&, const Instant&) = default;
 
   static constexpr Instant from_seconds(std::int64_t seconds) { return {seconds * 1'000'000}; }
-  // Rounded down; expiry rounds up on its own.
+  // Rounded down.
   constexpr std::int64_t seconds() const { return microseconds / 1'000'000; }
+  // Buckets of expiry are whole seconds, and a hold never ends early.
+  constexpr Instant rounded_up() const {
+    return from_seconds((microseconds + 999'999) / 1'000'000);
+  }
   constexpr Instant plus_seconds(std::int64_t s) const { return {microseconds + s * 1'000'000}; }
 };
 inline constexpr Instant no_instant{};
@@ -102,6 +106,9 @@ enum class AuthorizationKind : std::uint8_t {
 };
 constexpr bool is_unconditional(AuthorizationKind kind) {
   return kind == AuthorizationKind::advice || kind == AuthorizationKind::forced_posting;
+}
+constexpr bool is_financial(AuthorizationKind kind) {
+  return kind == AuthorizationKind::posting || kind == AuthorizationKind::forced_posting;
 }
 
 // `posting` is money that moved at authorization (a top-up, a financial message): a hold that ended
