@@ -338,7 +338,8 @@ class Applier {
     link_key(hold, HoldKeyKind::lifecycle_id, hold.keys.lifecycle_id.view());
     link_key(hold, HoldKeyKind::auth_code, hold.keys.auth_code.view());
     link_key(hold, HoldKeyKind::rrn, hold.keys.rrn.view());
-    link(hold, HoldKeyKind::amount, hold_key(hold.token, hold.transaction_amount));
+    link(hold, HoldKeyKind::amount,
+         hold_key(hold.token, hold.placed_at.days(), hold.transaction_amount));
   }
   void link_key(HoldRecord& hold, HoldKeyKind kind, std::string_view value) {
     if (!value.empty()) link(hold, kind, hold_key(hold.token, kind, value));

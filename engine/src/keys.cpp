@@ -15,26 +15,38 @@ std::uint64_t fnv1a(std::string_view bytes, std::uint64_t seed) {
   return mix(hash);
 }
 
-}  // namespace
+std::string_view text_of(const CardToken& token) {
+  return {reinterpret_cast<const char*>(token.bytes.data()), token.bytes.size()};
+}
 
-HoldKey hold_key(const CardToken& token, HoldKeyKind kind, std::string_view value) {
+// The lower 56 bits of `place` decide where the key lies among those of its kind.
+HoldKey hold_key_at(HoldKeyKind kind, std::uint64_t place, std::uint64_t hash) {
+  constexpr unsigned place_bits = 56;
+  constexpr std::uint64_t place_mask = (std::uint64_t{1} << place_bits) - 1;
   HoldKey key;
-  std::memcpy(key.bytes.data(), token.bytes.data(), 8);
-  const std::uint64_t hash = fnv1a(value, static_cast<std::uint64_t>(kind) << 56);
+  boost::endian::store_big_u64(
+      key.bytes.data(), static_cast<std::uint64_t>(kind) << place_bits | (place & place_mask));
   boost::endian::store_big_u64(key.bytes.data() + 8, hash);
   return key;
 }
 
-HoldKey hold_key(const CardToken& token, MinorUnits amount) {
-  const auto bytes = big_endian(static_cast<std::uint64_t>(amount));
-  return hold_key(token, HoldKeyKind::amount,
-                  {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}  // namespace
+
+HoldKey hold_key(const CardToken& token, HoldKeyKind kind, std::string_view value) {
+  // Values that differ at their end alone are neighbours.
+  std::uint64_t place = 0;
+  for (char c : value) place = place * 43 + static_cast<unsigned char>(c);
+  return hold_key_at(kind, place, fnv1a(text_of(token), fnv1a(value, 0)));
+}
+
+HoldKey hold_key(const CardToken& token, std::int64_t day, MinorUnits amount) {
+  const auto hash = fnv1a(text_of(token), mix(static_cast<std::uint64_t>(amount)));
+  return hold_key_at(HoldKeyKind::amount, static_cast<std::uint64_t>(day), hash);
 }
 
 RequestKey rrn_request_key(const CardToken& token, std::string_view rrn) {
   RequestKey key;
-  const std::string_view card(reinterpret_cast<const char*>(token.bytes.data()),
-                              token.bytes.size());
+  const std::string_view card = text_of(token);
   boost::endian::store_big_u64(key.bytes.data(), fnv1a(card, fnv1a(rrn, 1)));
   boost::endian::store_big_u64(key.bytes.data() + 8, fnv1a(rrn, fnv1a(card, 2)));
   return key;
@@ -42,11 +54,16 @@ RequestKey rrn_request_key(const CardToken& token, std::string_view rrn) {
 
 LimitOwner limit_owner(AccountNumber account) {
   LimitOwner owner;
-  boost::endian::store_big_u64(owner.bytes.data() + 8, account.value);
+  boost::endian::store_big_u64(owner.bytes.data(), account.value);
   return owner;
 }
 LimitOwner limit_owner(const CardToken& token) {
   return LimitOwner{token.bytes};
+}
+LimitOwner limit_owner(AccountNumber account, const CardToken& token) {
+  LimitOwner owner = limit_owner(account);
+  std::memcpy(owner.bytes.data() + 8, token.bytes.data(), 8);
+  return owner;
 }
 LimitOwner limit_owner(const LimitProfileName& programme) {
   LimitOwner owner;

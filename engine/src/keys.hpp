@@ -25,6 +25,8 @@ struct RequestSlot {
 LimitOwner limit_owner(AccountNumber account);
 LimitOwner limit_owner(const CardToken& token);
 LimitOwner limit_owner(const LimitProfileName& programme);
+// Of a card's usage: it lies beside the usage of the account.
+LimitOwner limit_owner(AccountNumber account, const CardToken& token);
 
 struct LimitUsageKey {
   LimitOwner owner;
@@ -45,10 +47,12 @@ struct LinkTotalsKey {
 using RrnKey = FixedText<12>;
 
 using HoldKey = Digest<struct HoldKeyTag>;
-// The card's token comes first, so that one card's keys lie on one page. The value is compared
-// on the hold itself: two values with the same hash only share a chain.
+// What comes first grows with time, as references do that count up: the keys of one hour lie
+// together, and a checkpoint writes few pages. Token and value are compared on the hold itself: two
+// with the same hash only share a chain.
 HoldKey hold_key(const CardToken& token, HoldKeyKind kind, std::string_view value);
-HoldKey hold_key(const CardToken& token, MinorUnits amount);
+// By the UTC day on which it was placed, since 1970.
+HoldKey hold_key(const CardToken& token, std::int64_t day, MinorUnits amount);
 
 // Whether two texts that may be absent can be of the same request.
 inline bool same_or_unknown(std::string_view a, std::string_view b) {

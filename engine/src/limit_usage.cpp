@@ -51,7 +51,7 @@ Window window_of(const LimitRule& rule, Instant at, BusinessDate date) {
 LimitOwner owner_of(const LimitRule& rule, const LimitSubject& subject) {
   switch (rule.scope) {
     case LimitScope::card:
-      return limit_owner(subject.token);
+      return limit_owner(subject.account.number, subject.token);
     case LimitScope::account:
       return limit_owner(subject.account.number);
     case LimitScope::programme:

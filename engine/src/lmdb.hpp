@@ -93,6 +93,22 @@ class Snapshot {
   std::unique_ptr<MDB_txn, TransactionAbort> txn_;
 };
 
+// Of a write transaction, and no longer than it.
+class Cursor {
+ public:
+  explicit Cursor(MDB_cursor* cursor) : cursor_(cursor) {}
+
+  Result<void> put(Bytes key, Bytes value) {
+    MDB_val k = to_val(key);
+    MDB_val v = to_val(value);
+    if (const int rc = mdb_cursor_put(cursor_.get(), &k, &v, 0)) return error(rc, "put");
+    return {};
+  }
+
+ private:
+  CursorHandle cursor_;
+};
+
 class WriteTransaction {
  public:
   explicit WriteTransaction(MDB_txn* txn) : txn_(txn) {}
@@ -102,6 +118,12 @@ class WriteTransaction {
     MDB_val v = to_val(value);
     if (const int rc = mdb_put(txn_.get(), dbi, &k, &v, 0)) return error(rc, "put");
     return {};
+  }
+  // For many puts in key order: each begins its search where the last one ended.
+  Result<Cursor> cursor(MDB_dbi dbi) {
+    MDB_cursor* raw = nullptr;
+    if (const int rc = mdb_cursor_open(txn_.get(), dbi, &raw)) return error(rc, "open cursor");
+    return Cursor(raw);
   }
   Result<void> erase(MDB_dbi dbi, Bytes key) {
     MDB_val k = to_val(key);

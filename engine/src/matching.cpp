@@ -15,14 +15,13 @@ bool fits_direction(const HoldRecord& hold, const PostClearing& record) {
 }
 
 // A record is dated by the merchant's calendar, a hold by UTC.
+std::int64_t day_of(const PostClearing& record, Instant now) {
+  return record.local_date_days != 0 ? record.local_date_days : now.days();
+}
 bool within_days(const HoldRecord& hold, const PostClearing& record, Instant now,
                  std::int64_t days) {
-  const std::int64_t hold_day = hold.placed_at.seconds() / 86'400;
-  const std::int64_t record_day =
-      record.local_date_days != 0 ? record.local_date_days : now.seconds() / 86'400;
-  const std::int64_t distance =
-      record_day > hold_day ? record_day - hold_day : hold_day - record_day;
-  return distance <= days;
+  const std::int64_t distance = day_of(record, now) - hold.placed_at.days();
+  return distance <= days && -distance <= days;
 }
 
 bool same_place(const MatchKeys& a, const MatchKeys& b) {
@@ -94,19 +93,18 @@ Match find_hold(const State& state, const PostClearing& record, Instant now) {
   }
 
   Candidates candidates(record);
-  for_each_hold(state, hold_key(record.token, record.transaction.amount), record.token,
-                HoldKeyKind::amount, [&](const HoldRecord& hold) {
-                  // Older holds only lie further back: the chain ends where the window does.
-                  const std::int64_t age_days = (now.seconds() - hold.placed_at.seconds()) / 86'400;
-                  if (age_days > 2 * auth_code_days) return false;
-                  const bool fits = fits_direction(hold, record) && hold.clearing_count == 0 &&
-                                    hold.transaction_amount == record.transaction.amount &&
-                                    hold.transaction_currency == record.transaction.currency &&
-                                    same_place(hold.keys, record.keys) &&
-                                    within_days(hold, record, now, place_days);
-                  if (fits) candidates.consider(hold);
-                  return true;
-                });
+  const std::int64_t record_day = day_of(record, now);
+  for (std::int64_t day = record_day + place_days; day >= record_day - place_days; --day) {
+    for_each_hold(state, hold_key(record.token, day, record.transaction.amount), record.token,
+                  HoldKeyKind::amount, [&](const HoldRecord& hold) {
+                    const bool fits = fits_direction(hold, record) && hold.clearing_count == 0 &&
+                                      hold.transaction_amount == record.transaction.amount &&
+                                      hold.transaction_currency == record.transaction.currency &&
+                                      same_place(hold.keys, record.keys);
+                    if (fits) candidates.consider(hold);
+                    return true;
+                  });
+  }
   return candidates.any() ? candidates.as(MatchMethod::place_and_amount) : Match{};
 }
 

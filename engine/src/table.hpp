@@ -111,14 +111,20 @@ class Table {
     active_ = spare_ ? std::move(spare_) : std::make_unique<OverlayType>();
   }
   Result<void> write_frozen(lmdb::WriteTransaction& transaction) const {
-    std::vector<std::uint32_t> order(frozen_->size());
-    for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::sort(order.begin(), order.end(), [this](std::uint32_t a, std::uint32_t b) {
-      return key_less(frozen_->entry(a).key, frozen_->entry(b).key);
-    });
-    for (std::uint32_t position : order) {
-      const auto& entry = frozen_->entry(position);
-      auto written = transaction.put(dbi_, store_key(entry.key), as_bytes(entry.record));
+    struct Place {
+      StoreKey key;
+      std::uint32_t position;
+      bool operator<(const Place& other) const { return key < other.key; }
+    };
+    std::vector<Place> order(frozen_->size());
+    for (std::uint32_t i = 0; i < order.size(); ++i) {
+      order[i] = {store_key(frozen_->entry(i).key), i};
+    }
+    std::sort(order.begin(), order.end());
+    auto cursor = transaction.cursor(dbi_);
+    if (!cursor) return cursor.error();
+    for (const Place& place : order) {
+      auto written = cursor->put(place.key, as_bytes(frozen_->entry(place.position).record));
       if (!written) return written.error();
     }
     return {};
@@ -140,11 +146,7 @@ class Table {
   }
 
  private:
-  static bool key_less(const Key& a, const Key& b) {
-    const auto left = store_key(a);
-    const auto right = store_key(b);
-    return std::lexicographical_compare(left.begin(), left.end(), right.begin(), right.end());
-  }
+  using StoreKey = decltype(store_key(std::declval<Key>()));
 
   const char* name_;
   MDB_dbi dbi_ = 0;

@@ -125,8 +125,8 @@ TEST_CASE("matching: a place finds no hold that clearing has been at", "[engine]
 TEST_CASE("matching: keys of cards that share an amount do not share a hash",
           "[engine][matching]") {
   // They lie in one hash table: a hash of the amount alone would make it a list.
-  const HoldKey one = hold_key(digest<CardToken>("C1"), 3500);
-  const HoldKey two = hold_key(digest<CardToken>("C2"), 3500);
+  const HoldKey one = hold_key(digest<CardToken>("C1"), 20000, 3500);
+  const HoldKey two = hold_key(digest<CardToken>("C2"), 20000, 3500);
   CHECK(hash_value(one) != hash_value(two));
-  CHECK(hash_value(one) == hash_value(hold_key(digest<CardToken>("C1"), 3500)));
+  CHECK(hash_value(one) == hash_value(hold_key(digest<CardToken>("C1"), 20000, 3500)));
 }

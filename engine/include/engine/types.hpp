@@ -19,6 +19,7 @@ struct Instant {
   static constexpr Instant from_seconds(std::int64_t seconds) { return {seconds * 1'000'000}; }
   // Rounded down.
   constexpr std::int64_t seconds() const { return microseconds / 1'000'000; }
+  constexpr std::int64_t days() const { return seconds() / 86'400; }
   // Buckets of expiry are whole seconds, and a hold never ends early.
   constexpr Instant rounded_up() const {
     return from_seconds((microseconds + 999'999) / 1'000'000);
