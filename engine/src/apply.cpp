@@ -342,12 +342,12 @@ class Applier {
          hold_key(hold.token, hold.placed_at.days(), hold.transaction_amount));
   }
   void link_key(HoldRecord& hold, HoldKeyKind kind, std::string_view value) {
-    if (!value.empty()) link(hold, kind, hold_key(hold.token, kind, value));
+    if (!value.empty()) link(hold, kind, hold_key(hold.token, value));
   }
   void link(HoldRecord& hold, HoldKeyKind kind, const HoldKey& key) {
-    hold.previous_by_key[static_cast<std::size_t>(kind)] =
-        state_.hold_keys.get(key).value_or(HoldId{});
-    state_.hold_keys.put(key, hold.id);
+    const auto index = static_cast<std::size_t>(kind);
+    hold.previous_by_key[index] = state_.hold_keys[index].get(key).value_or(HoldId{});
+    state_.hold_keys[index].put(key, hold.id);
   }
   void link_expiry(HoldRecord& hold) {
     const std::int64_t second = hold.expires_at.seconds();

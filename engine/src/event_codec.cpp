@@ -4,6 +4,7 @@
 
 #include <array>
 #include <boost/endian/conversion.hpp>
+#include <cstring>
 #include <iterator>
 #include <limits>
 #include <type_traits>
@@ -28,7 +29,10 @@ concept Integer = std::is_integral_v<T> && !std::is_same_v<T, bool>;
 
 class Encoder {
  public:
-  explicit Encoder(std::vector<std::uint8_t>& out) : out_(out) {}
+  explicit Encoder(std::vector<std::uint8_t>& out) : out_(out), end_(out.size()) {}
+  ~Encoder() { out_.resize(end_); }
+  Encoder(const Encoder&) = delete;
+  Encoder& operator=(const Encoder&) = delete;
 
   template <class T>
   Encoder& operator()(const char*, const T& value) {
@@ -37,6 +41,10 @@ class Encoder {
   }
 
  private:
+  // Room for an event of the usual size: an insertion for each field would cost more than the
+  // field.
+  static constexpr std::size_t room = 1024;
+
   template <Integer T>
   void write(T value) {
     const T little = boost::endian::native_to_little(value);
@@ -45,7 +53,7 @@ class Encoder {
   template <class T>
   requires std::is_enum_v<T>
   void write(T value) { write(static_cast<std::underlying_type_t<T>>(value)); }
-  void write(bool value) { out_.push_back(value ? 1 : 0); }
+  void write(bool value) { write(static_cast<std::uint8_t>(value)); }
   void write(AccountNumber value) { write(value.value); }
   void write(HoldId value) { write(value.value); }
   void write(Instant value) { write(value.microseconds); }
@@ -53,7 +61,7 @@ class Encoder {
   void write(CurrencyCode value) { write(value.numeric()); }
   template <std::size_t N>
   void write(const FixedText<N>& text) {
-    out_.push_back(static_cast<std::uint8_t>(text.view().size()));
+    write(static_cast<std::uint8_t>(text.view().size()));
     raw(text.view().data(), text.view().size());
   }
   template <class Tag>
@@ -61,11 +69,13 @@ class Encoder {
     raw(digest.bytes.data(), digest.bytes.size());
   }
   void raw(const void* data, std::size_t size) {
-    const auto* bytes = static_cast<const std::uint8_t*>(data);
-    out_.insert(out_.end(), bytes, bytes + size);
+    if (out_.size() - end_ < size) out_.resize(end_ + size + room);
+    std::memcpy(out_.data() + end_, data, size);
+    end_ += size;
   }
 
   std::vector<std::uint8_t>& out_;
+  std::size_t end_;
 };
 
 class Decoder {

@@ -19,29 +19,25 @@ std::string_view text_of(const CardToken& token) {
   return {reinterpret_cast<const char*>(token.bytes.data()), token.bytes.size()};
 }
 
-// The lower 56 bits of `place` decide where the key lies among those of its kind.
-HoldKey hold_key_at(HoldKeyKind kind, std::uint64_t place, std::uint64_t hash) {
-  constexpr unsigned place_bits = 56;
-  constexpr std::uint64_t place_mask = (std::uint64_t{1} << place_bits) - 1;
+HoldKey hold_key_at(std::uint64_t place, std::uint64_t hash) {
   HoldKey key;
-  boost::endian::store_big_u64(
-      key.bytes.data(), static_cast<std::uint64_t>(kind) << place_bits | (place & place_mask));
+  boost::endian::store_big_u64(key.bytes.data(), place);
   boost::endian::store_big_u64(key.bytes.data() + 8, hash);
   return key;
 }
 
 }  // namespace
 
-HoldKey hold_key(const CardToken& token, HoldKeyKind kind, std::string_view value) {
+HoldKey hold_key(const CardToken& token, std::string_view value) {
   // Values that differ at their end alone are neighbours.
   std::uint64_t place = 0;
   for (char c : value) place = place * 43 + static_cast<unsigned char>(c);
-  return hold_key_at(kind, place, fnv1a(text_of(token), fnv1a(value, 0)));
+  return hold_key_at(place, fnv1a(text_of(token), fnv1a(value, 0)));
 }
 
 HoldKey hold_key(const CardToken& token, std::int64_t day, MinorUnits amount) {
   const auto hash = fnv1a(text_of(token), mix(static_cast<std::uint64_t>(amount)));
-  return hold_key_at(HoldKeyKind::amount, static_cast<std::uint64_t>(day), hash);
+  return hold_key_at(static_cast<std::uint64_t>(day), hash);
 }
 
 RequestKey rrn_request_key(const CardToken& token, std::string_view rrn) {

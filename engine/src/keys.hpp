@@ -50,7 +50,7 @@ using HoldKey = Digest<struct HoldKeyTag>;
 // What comes first grows with time, as references do that count up: the keys of one hour lie
 // together, and a checkpoint writes few pages. Token and value are compared on the hold itself: two
 // with the same hash only share a chain.
-HoldKey hold_key(const CardToken& token, HoldKeyKind kind, std::string_view value);
+HoldKey hold_key(const CardToken& token, std::string_view value);
 // By the UTC day on which it was placed, since 1970.
 HoldKey hold_key(const CardToken& token, std::int64_t day, MinorUnits amount);
 

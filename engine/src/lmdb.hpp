@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "assertion.hpp"
 #include "engine/error.hpp"
@@ -40,7 +41,7 @@ struct CursorClose {
 };
 using CursorHandle = std::unique_ptr<MDB_cursor, CursorClose>;
 
-// A read transaction that can be moved forward to the newest commit.
+// A read transaction that can be moved forward to the newest commit. One thread at a time.
 class Snapshot {
  public:
   explicit Snapshot(MDB_txn* txn) : txn_(txn) {}
@@ -49,19 +50,16 @@ class Snapshot {
   std::optional<Bytes> get(MDB_dbi dbi, Bytes key) const {
     MDB_val k = to_val(key);
     MDB_val value{};
-    const int rc = mdb_get(txn_.get(), dbi, &k, &value);
+    const int rc = mdb_cursor_get(cursor(dbi), &k, &value, MDB_SET);
     if (rc == MDB_NOTFOUND) return std::nullopt;
     ENGINE_ASSERT(rc == 0);
     return to_bytes(value);
   }
   // The first entry at or behind `key`, in key order.
   std::optional<std::pair<Bytes, Bytes>> first_from(MDB_dbi dbi, Bytes key) const {
-    MDB_cursor* raw = nullptr;
-    ENGINE_ASSERT(mdb_cursor_open(txn_.get(), dbi, &raw) == 0);
-    CursorHandle cursor(raw);
     MDB_val k = to_val(key);
     MDB_val value{};
-    const int rc = mdb_cursor_get(raw, &k, &value, MDB_SET_RANGE);
+    const int rc = mdb_cursor_get(cursor(dbi), &k, &value, MDB_SET_RANGE);
     if (rc == MDB_NOTFOUND) return std::nullopt;
     ENGINE_ASSERT(rc == 0);
     return std::pair(to_bytes(k), to_bytes(value));
@@ -69,13 +67,11 @@ class Snapshot {
   // Every entry, in key order.
   template <class Visit>
   void for_each(MDB_dbi dbi, Visit visit) const {
-    MDB_cursor* raw = nullptr;
-    ENGINE_ASSERT(mdb_cursor_open(txn_.get(), dbi, &raw) == 0);
-    CursorHandle cursor(raw);
+    const CursorHandle walk = open_cursor(dbi);
     MDB_val k{};
     MDB_val value{};
-    int rc = mdb_cursor_get(raw, &k, &value, MDB_FIRST);
-    for (; rc == 0; rc = mdb_cursor_get(raw, &k, &value, MDB_NEXT))
+    int rc = mdb_cursor_get(walk.get(), &k, &value, MDB_FIRST);
+    for (; rc == 0; rc = mdb_cursor_get(walk.get(), &k, &value, MDB_NEXT))
       visit(to_bytes(k), to_bytes(value));
     ENGINE_ASSERT(rc == MDB_NOTFOUND);
   }
@@ -87,10 +83,27 @@ class Snapshot {
   void renew() {
     mdb_txn_reset(txn_.get());
     ENGINE_ASSERT(mdb_txn_renew(txn_.get()) == 0);
+    for (const CursorHandle& cursor : cursors_) {
+      if (cursor) ENGINE_ASSERT(mdb_cursor_renew(txn_.get(), cursor.get()) == 0);
+    }
   }
 
  private:
+  CursorHandle open_cursor(MDB_dbi dbi) const {
+    MDB_cursor* raw = nullptr;
+    ENGINE_ASSERT(mdb_cursor_open(txn_.get(), dbi, &raw) == 0);
+    return CursorHandle(raw);
+  }
+  // Each table's own: it finds a key on the page of the last one without a search from the root, and
+  // most are there, or behind the last page.
+  MDB_cursor* cursor(MDB_dbi dbi) const {
+    if (dbi >= cursors_.size()) cursors_.resize(dbi + 1);
+    if (!cursors_[dbi]) cursors_[dbi] = open_cursor(dbi);
+    return cursors_[dbi].get();
+  }
+
   std::unique_ptr<MDB_txn, TransactionAbort> txn_;
+  mutable std::vector<CursorHandle> cursors_;
 };
 
 // Of a write transaction, and no longer than it.

@@ -9,7 +9,7 @@ namespace engine {
 template <class Visit>
 void for_each_hold(const State& state, const HoldKey& key, const CardToken& token, HoldKeyKind kind,
                    Visit visit) {
-  HoldId id = state.hold_keys.get(key).value_or(HoldId{});
+  HoldId id = state.newest_hold(kind, key).value_or(HoldId{});
   while (id) {
     const HoldRecord hold = *state.holds.get(id);
     if (hold.token == token && !visit(hold)) return;
@@ -24,7 +24,7 @@ void for_each_hold(const State& state, const CardToken& token, HoldKeyKind kind,
            : kind == HoldKeyKind::auth_code  ? hold.keys.auth_code.view()
                                              : hold.keys.rrn.view();
   };
-  for_each_hold(state, hold_key(token, kind, value), token, kind,
+  for_each_hold(state, hold_key(token, value), token, kind,
                 [&](const HoldRecord& hold) { return text(hold) != value || visit(hold); });
 }
 

@@ -14,7 +14,7 @@ namespace engine {
 static_assert(std::endian::native == std::endian::little,
               "store records are little-endian; a big-endian build needs conversions");
 
-inline constexpr std::uint32_t store_format_version = 2;
+inline constexpr std::uint32_t store_format_version = 3;
 
 struct AccountRecord {
   AccountNumber number;

@@ -17,7 +17,10 @@ class State {
   Table<AccountId, AccountNumber> account_numbers{"account_numbers"};
   Table<CardToken, CardRecord> cards{"cards"};
   Table<HoldId, HoldRecord> holds{"holds"};
-  Table<HoldKey, HoldId> hold_keys{"hold_keys"};
+  // By HoldKeyKind.
+  std::array<Table<HoldKey, HoldId>, hold_key_kind_count> hold_keys{
+      Table<HoldKey, HoldId>("holds_by_lifecycle_id"), Table<HoldKey, HoldId>("holds_by_auth_code"),
+      Table<HoldKey, HoldId>("holds_by_rrn"), Table<HoldKey, HoldId>("holds_by_amount")};
   Table<MovementKey, MovementRecord> movements{"movements"};
   Table<RequestSlot, RequestRecord> requests{"requests"};
   Table<DecisionNumber, DecisionRecord> decisions{"decisions"};
@@ -39,7 +42,7 @@ class State {
     visit(account_numbers);
     visit(cards);
     visit(holds);
-    visit(hold_keys);
+    for (auto& table : hold_keys) visit(table);
     visit(movements);
     visit(requests);
     visit(decisions);
@@ -54,7 +57,7 @@ class State {
     visit(ledger);
     visit(expiries);
   }
-  static constexpr unsigned table_count = 18;
+  static constexpr unsigned table_count = 17 + hold_key_kind_count;
 
   // Entries in the overlay: what the next checkpoint will write.
   std::size_t changed_count() const {
@@ -68,6 +71,9 @@ class State {
     auto number = account_numbers.get(id);
     if (!number) return std::nullopt;
     return accounts.get(*number);
+  }
+  std::optional<HoldId> newest_hold(HoldKeyKind kind, const HoldKey& key) const {
+    return hold_keys[static_cast<std::size_t>(kind)].get(key);
   }
   LedgerRecord ledger_of(CurrencyCode currency) const {
     return ledger.get(currency).value_or(LedgerRecord{});
