@@ -1,7 +1,7 @@
 #include "decide.hpp"
 
-#include <fmt/format.h>
-
+#include <algorithm>
+#include <array>
 #include <chrono>
 
 #include "decision_record.hpp"
@@ -155,7 +155,12 @@ void Deciding::raise(ExceptionCode code, AccountNumber account, HoldId hold, con
 
 FixedText<6> Deciding::next_auth_code() const {
   // Never 000000, which some read as "no approval".
-  return FixedText<6>::cut(fmt::format("{:06}", 1 + event.sequence % 999'999));
+  std::uint64_t number = 1 + event.sequence % 999'999;
+  std::array<char, 6> digits{};
+  for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit, number /= 10) {
+    *digit = static_cast<char>('0' + number % 10);
+  }
+  return FixedText<6>::cut({digits.data(), digits.size()});
 }
 
 bool can_post(const State& state, const AccountRecord& account, MinorUnits amount) {

@@ -15,16 +15,20 @@ class Inbox {
  public:
   explicit Inbox(std::size_t capacity) : capacity_(capacity) { waiting_.reserve(capacity); }
 
+  // The consumer sees it at the next wake(), or when it comes back by itself.
   bool push(Submission& submission) {
+    std::lock_guard lock(mutex_);
+    if (closed_ || waiting_.size() >= capacity_) return false;
+    waiting_.push_back(&submission);
+    return true;
+  }
+  void wake() {
     {
       std::lock_guard lock(mutex_);
-      if (closed_ || waiting_.size() >= capacity_) return false;
-      waiting_.push_back(&submission);
-      if (!consumer_sleeps_) return true;
+      if (!consumer_sleeps_ || waiting_.empty()) return;
       consumer_sleeps_ = false;
     }
     arrived_.notify_one();
-    return true;
   }
 
   // Swaps what waits into `taken` (empty on entry); waits up to `patience` for something to come.

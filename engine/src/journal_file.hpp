@@ -104,6 +104,7 @@ class FileJournal : public Journal {
   Options options_;
   JournalPosition position_;
   std::uint64_t epoch_;
+  std::filesystem::path path_;  // of the segment
   int file_ = -1;
   bool failed_ = false;
   Sha256 sha256_;

@@ -144,9 +144,9 @@ FileJournal::~FileJournal() {
 
 Result<void> FileJournal::open_segment(std::uint64_t segment) {
   if (auto created = create_segment(options_, segment); !created) return created;
-  const auto path = segment_path(options_.directory, segment);
-  const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
-  if (file < 0) return io_error(path, "open");
+  path_ = segment_path(options_.directory, segment);
+  const int file = ::open(path_.c_str(), O_RDWR | O_CLOEXEC);
+  if (file < 0) return io_error(path_, "open");
   if (file_ >= 0) ::close(file_);
   file_ = file;
   std::lock_guard lock(mutex_);
@@ -159,33 +159,31 @@ Result<void> FileJournal::open_segment(std::uint64_t segment) {
 // sync would not write it: the system takes its pages for clean. So they are written once more
 // before anything is chained to them.
 Result<void> FileJournal::rewrite_last_batch() {
-  const auto path = segment_path(options_.directory, position_.segment);
   const std::uint64_t from = position_.offset - std::min<std::uint64_t>(position_.offset, tail_max);
   std::vector<std::uint8_t> bytes(position_.offset - from);
-  if (auto read = read_at(file_, bytes, from, path); !read) return read.error();
-  if (auto w = write_all(*options_.files, file_, bytes, from, path); !w) return w;
-  if (options_.files->sync(file_) != 0) return io_error(path, "sync");
+  if (auto read = read_at(file_, bytes, from, path_); !read) return read.error();
+  if (auto w = write_all(*options_.files, file_, bytes, from, path_); !w) return w;
+  if (options_.files->sync(file_) != 0) return io_error(path_, "sync");
   return {};
 }
 
 Result<void> FileJournal::clear_tail() {
-  const auto path = segment_path(options_.directory, position_.segment);
   struct stat status {};
-  if (::fstat(file_, &status) != 0) return io_error(path, "stat");
+  if (::fstat(file_, &status) != 0) return io_error(path_, "stat");
   const auto size = std::max(static_cast<std::uint64_t>(status.st_size),
                              static_cast<std::uint64_t>(options_.segment_size));
   std::vector<std::uint8_t> bytes(zero_chunk);
   for (std::uint64_t from = position_.offset; from < size; from += zero_chunk) {
     const std::uint64_t to = std::min<std::uint64_t>(from + zero_chunk, size);
     bytes.resize(to - from);
-    auto read = read_at(file_, bytes, from, path);
+    auto read = read_at(file_, bytes, from, path_);
     if (!read) return read.error();
     const bool clear = *read == bytes.size() &&
                        std::all_of(bytes.begin(), bytes.end(), [](auto byte) { return byte == 0; });
     if (clear) continue;
-    if (auto w = write_zeros(*options_.files, file_, from, to, path); !w) return w;
+    if (auto w = write_zeros(*options_.files, file_, from, to, path_); !w) return w;
   }
-  if (::fsync(file_) != 0) return io_error(path, "sync");
+  if (::fsync(file_) != 0) return io_error(path_, "sync");
   return {};
 }
 
@@ -238,10 +236,9 @@ Result<void> FileJournal::append(BatchBuffer& batch) {
   const BatchHash hash = sha256_(bytes);
   bytes.insert(bytes.end(), hash.begin(), hash.end());
 
-  const auto path = segment_path(options_.directory, position_.segment);
-  auto written = write_all(*options_.files, file_, bytes, position_.offset, path);
+  auto written = write_all(*options_.files, file_, bytes, position_.offset, path_);
   if (!written) return written;
-  if (options_.files->sync(file_) != 0) return io_error(path, "sync");
+  if (options_.files->sync(file_) != 0) return io_error(path_, "sync");
   position_.offset += bytes.size();
   position_.last_sequence = header.first_sequence + header.event_count - 1;
   position_.hash = hash;

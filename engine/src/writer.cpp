@@ -195,7 +195,15 @@ Result<std::unique_ptr<Engine>> Engine::open(const EngineOptions& options, Rules
 }
 
 bool Engine::submit(Submission& submission) {
-  return writer_->submit(submission);
+  if (!writer_->enqueue(submission)) return false;
+  writer_->wake();
+  return true;
+}
+bool Engine::enqueue(Submission& submission) {
+  return writer_->enqueue(submission);
+}
+void Engine::wake() {
+  writer_->wake();
 }
 bool Engine::is_stopping() const {
   return writer_->is_stopping();

@@ -20,7 +20,8 @@ class Engine::Writer {
   ~Writer();
 
   Result<void> open();
-  bool submit(Submission& submission) { return inbox_.push(submission); }
+  bool enqueue(Submission& submission) { return inbox_.push(submission); }
+  void wake() { inbox_.wake(); }
   Result<void> stop();
   bool is_stopping() const { return inbox_.is_closed(); }
   const RecoveryReport& recovery() const { return recovery_; }

@@ -19,7 +19,7 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 LinkServer::LinkServer(asio::io_context& io, Core& core, const LinkConfig& config)
-    : io_(io), config_(config), handler_(core, config, *config.dialect), acceptor_(io) {}
+    : io_(io), engine_(core.engine), config_(config), handler_(core, config, *config.dialect), acceptor_(io) {}
 
 LinkServer::~LinkServer() = default;
 
@@ -49,6 +49,7 @@ asio::awaitable<void> LinkServer::accept_loop() {
       continue;
     }
     socket.set_option(asio::ip::tcp::no_delay(true), error);
+    socket.non_blocking(true, error);
     socket.set_option(asio::socket_base::keep_alive(true), error);
     const auto session = std::make_shared<Session>(*this, std::move(socket));
     sessions_.insert(session);
@@ -65,6 +66,15 @@ void LinkServer::stop() {
 
 void LinkServer::ended(Session& session) {
   sessions_.erase(session.shared_from_this());
+}
+
+void LinkServer::wake_engine_soon() {
+  if (wake_posted_) return;
+  wake_posted_ = true;
+  asio::post(io_, [this] {
+    wake_posted_ = false;
+    engine_.wake();
+  });
 }
 
 void LinkServer::deliver(std::span<engine::Submission* const> finished) {

@@ -33,15 +33,19 @@ class LinkServer : public engine::Completions {
   const LinkConfig& config() const { return config_; }
   MessageHandler& handler() { return handler_; }
   void ended(Session& session);
+  // When every connection that has something to read was read: one batch for all of them.
+  void wake_engine_soon();
 
  private:
   boost::asio::awaitable<void> accept_loop();
 
   boost::asio::io_context& io_;
+  engine::Engine& engine_;
   const LinkConfig& config_;
   MessageHandler handler_;
   boost::asio::ip::tcp::acceptor acceptor_;
   std::unordered_set<std::shared_ptr<Session>> sessions_;
+  bool wake_posted_ = false;
 };
 
 }  // namespace holdfast

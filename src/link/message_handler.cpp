@@ -97,7 +97,7 @@ Handled MessageHandler::submit(Exchange& exchange, FieldResult<CardCommand> comm
   exchange.command.body = std::move(command->body);
   exchange.completions = &completions;
   exchange.deadline = exchange.received_at + link_.reply_deadline;
-  if (core_.engine.submit(exchange)) return Handled::submitted;
+  if (core_.engine.enqueue(exchange)) return Handled::submitted;
   return reply(exchange, code_not_available, out);
 }
 

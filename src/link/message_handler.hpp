@@ -24,7 +24,7 @@ struct Exchange : engine::Submission {
 };
 
 enum class Handled : std::uint8_t {
-  submitted,  // the engine has it
+  submitted,  // the engine has it, and is to be woken
   replied,    // the reply was appended
   ignored,    // nothing is answered
 };

@@ -115,6 +115,7 @@ void Session::handle(const iso8583::Frame& frame) {
   exchange.payload.assign(frame.payload.begin(), frame.payload.end());
   if (server_.handler().handle(exchange, signed_on_, server_, outbox_) == Handled::submitted) {
     ++in_flight_;
+    server_.wake_engine_soon();
   }
 }
 
@@ -130,11 +131,22 @@ void Session::finish(Exchange& exchange) {
 
 void Session::flush() {
   if (broken_) outbox_.clear();
-  if (!writing_ && !outbox_.empty()) {
+  if (!writing_ && !outbox_.empty() && !send_at_once()) {
     writing_ = true;
     asio::co_spawn(socket_.get_executor(), write_replies(), asio::detached);
   }
   wake();
+}
+
+bool Session::send_at_once() {
+  error_code error;
+  const std::size_t sent = socket_.write_some(asio::buffer(outbox_), error);
+  outbox_.erase(outbox_.begin(), outbox_.begin() + static_cast<std::ptrdiff_t>(sent));
+  if (error && error != asio::error::would_block) {
+    broken_ = true;
+    outbox_.clear();
+  }
+  return outbox_.empty();
 }
 
 asio::awaitable<void> Session::write_replies() {

@@ -42,6 +42,8 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::asio::awaitable<bool> handle_frames();
   void handle(const iso8583::Frame& frame);
   bool has_room() const;
+  // Gives the socket what it takes without waiting; true when nothing is left.
+  bool send_at_once();
   boost::asio::awaitable<void> wait();
   boost::asio::awaitable<void> close();
   void wake() { changed_.cancel(); }

@@ -86,6 +86,9 @@ class Engine {
   // Takes the submission; false when the inbox is full or the engine takes nothing more, and
   // then nothing happened. Any thread.
   bool submit(Submission& submission);
+  // The same in two steps, for many at once: the writer begins with what was enqueued at wake().
+  bool enqueue(Submission& submission);
+  void wake();
   // Finishes what was taken, checkpoints and ends the writer. Errors: the last checkpoint's.
   Result<void> stop();
 
