@@ -243,6 +243,7 @@ Answer Ledger::take_back(const TakenBack& reversal) {
   reverse.transaction = money(reversal.amount, reversal.in);
   if (!reversal.stays.empty()) reverse.stays = minor(reversal.stays);
   reverse.is_advice = reversal.advice;
+  reverse.link = LinkName::cut(reversal.link);
   Request request;
   const int stan = reversal.stan != 0 ? reversal.stan : next_stan_++;
   request.key = digest<RequestKey>(key_name(reversal.card, reversal.advice ? "042" : "040", stan));

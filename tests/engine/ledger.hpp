@@ -65,6 +65,7 @@ struct TakenBack {
   std::string_view stays = "";  // DE95
   std::string_view in = "RUB";
   std::string_view original_class = "010";
+  std::string_view link = "";
 };
 
 struct Cleared {

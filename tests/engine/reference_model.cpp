@@ -84,6 +84,16 @@ void ReferenceModel::move(std::size_t account, MinorUnits amount, const char* ot
   internal[other_side] -= amount;
 }
 
+void ReferenceModel::count(const Work& work) {
+  const bool financial = is_financial(work.asked.kind);
+  const int category = !financial                       ? ReconciliationTotals::authorizations
+                       : is_debit(work.asked.operation) ? ReconciliationTotals::debits
+                                                        : ReconciliationTotals::credits;
+  auto& [number, amount] = totals[{std::string(work.asked.in), category}];
+  ++number;
+  amount += work.transaction;
+}
+
 void ReferenceModel::set_fee(Work& work) const {
   work.fee = 0;
   work.terms = {};
@@ -120,7 +130,8 @@ std::string ReferenceModel::decide(const Asked& asked, std::size_t& hold) {
   const Card& card = card_of(asked.card);
   Work work{asked, card};
   work.transaction = minor(asked.amount);
-  work.amount = in_rubles(work.transaction, asked.in, debit);
+  work.amount =
+      asked.billed.empty() ? in_rubles(work.transaction, asked.in, debit) : minor(asked.billed);
   if (!told_only && debit && accounts[card.account].debit_blocked) return "account_blocked";
   set_fee(work);
   if (!told_only) return request(work, hold);
@@ -215,6 +226,7 @@ std::size_t ReferenceModel::add_hold(const Work& work) {
 }
 
 void ReferenceModel::place_hold(const Work& work, std::size_t& hold) {
+  count(work);
   hold = add_hold(work);
   Hold& placed = holds[hold];
   if (!is_debit(work.asked.operation)) {
@@ -228,8 +240,10 @@ void ReferenceModel::place_hold(const Work& work, std::size_t& hold) {
 }
 
 void ReferenceModel::post_now(const Work& work, std::size_t& hold) {
+  count(work);
   hold = add_hold(work);
   Hold& posted = holds[hold];
+  posted.financial = is_financial(work.asked.kind);
   posted.posted = is_debit(work.asked.operation) ? -work.amount : work.amount;
   posted.posted_fee = work.fee;
   move(posted.account, posted.posted, "RUB settlement");
@@ -237,6 +251,7 @@ void ReferenceModel::post_now(const Work& work, std::size_t& hold) {
 }
 
 void ReferenceModel::increase(const Work& work, Hold& hold) {
+  count(work);
   hold.amount += work.amount;
   hold.fee += work.fee;
   hold.used += work.amount;
@@ -270,6 +285,7 @@ void ReferenceModel::advice(Work& work, std::size_t& hold) {
     if (work.amount == 0) return;
     return posts(asked) ? post_now(work, hold) : place_hold(work, hold);
   }
+  count(work);
   Hold& of = holds[hold = completed];
   const bool was_open = of.open;
   const MinorUnits rest = std::max<MinorUnits>(work.amount - of.cleared, 0);
@@ -285,6 +301,7 @@ void ReferenceModel::advice(Work& work, std::size_t& hold) {
   of.fee = posts(asked) ? 0 : fee;
   of.open = !posts(asked) && rest > 0;
   if (!posts(asked)) return;
+  of.financial = true;
   const MinorUnits amount = was_open ? rest : work.amount;
   const MinorUnits posted = is_debit(asked.operation) ? -amount : amount;
   const MinorUnits posted_fee = was_open ? fee : work.fee;
@@ -342,6 +359,13 @@ void ReferenceModel::reverse(Hold& hold, const TakenBack& reversal) {
     const MinorUnits fee_back = hold.posted_fee - fee_of(std::abs(kept), hold.posted_fee);
     move(hold.account, -back, "RUB settlement");
     move(hold.account, fee_back, "RUB fee_income");
+    if (hold.financial) {
+      auto& [number, amount] =
+          totals[{hold.in, is_debit(hold.operation) ? ReconciliationTotals::debit_reversals
+                                                    : ReconciliationTotals::credit_reversals}];
+      ++number;
+      amount += taken;
+    }
     hold.posted -= back;
     hold.posted_fee -= fee_back;
     unused = std::abs(back);

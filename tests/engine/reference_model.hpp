@@ -48,6 +48,7 @@ class ReferenceModel {
     bool acknowledged = false;
     bool finally_cleared = false;
     bool reversed = false;
+    bool financial = false;  // a financial message posted it
     int clearings = 0;
   };
 
@@ -62,6 +63,8 @@ class ReferenceModel {
   std::vector<Card> cards;
   std::vector<Hold> holds;                     // by their id, from 1
   std::map<std::string, MinorUnits> internal;  // "RUB settlement"
+  // Since the last cut-over, by currency and category: count and amount.
+  std::map<std::pair<std::string, int>, std::pair<std::uint64_t, MinorUnits>> totals;
 
   // Each gives what told() or outcome() says of the ledger's answer.
   std::string ask(const Asked& asked);
@@ -115,6 +118,7 @@ class ReferenceModel {
   void place_hold(const Work& work, std::size_t& hold);
   void post_now(const Work& work, std::size_t& hold);
   void increase(const Work& work, Hold& hold);
+  void count(const Work& work);
   void move(std::size_t account, MinorUnits amount, const char* other_side);
   void end(Hold& hold);
   void reverse(Hold& hold, const TakenBack& reversal);

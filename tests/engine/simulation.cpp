@@ -76,6 +76,7 @@ void apply_all(State& state, std::span<const std::uint8_t> bytes) {
   }
 }
 
+constexpr std::string_view link = "processor";
 constexpr Operation operations[] = {Operation::purchase, Operation::purchase, Operation::purchase,
                                     Operation::cash,     Operation::deposit,  Operation::refund};
 
@@ -140,6 +141,8 @@ class Simulation {
       block();
     } else if (kind < 92) {
       change_rate();
+    } else if (kind < 93) {
+      cut_over();
     } else {
       pass_time();
     }
@@ -164,7 +167,7 @@ class Simulation {
 
   // What a message says, kept so that it can be said again.
   struct Said {
-    std::string card, lifecycle, amount, in;
+    std::string card, lifecycle, amount, in, billed;
     int stan = 0;
     Operation operation = Operation::purchase;
     AuthorizationKind kind = AuthorizationKind::request;
@@ -176,6 +179,8 @@ class Simulation {
       a.stan = stan;
       a.operation = operation;
       a.in = in;
+      a.billed = billed;
+      a.link = link;
       a.card = card;
       a.lifecycle = lifecycle;
       a.kind = kind;
@@ -210,7 +215,11 @@ class Simulation {
           below(3) == 0 ? static_cast<AuthorizationKind>(below(4)) : AuthorizationKind::request;
       said.amount = some_amount();
     }
-    if (said.in == "EUR") said.amount = text_of(std::max<MinorUnits>(minor(said.amount) / 60, 1));
+    if (said.in == "EUR") {
+      // The processor may have converted it.
+      if (below(3) == 0 && minor(said.amount) > 0) said.billed = said.amount;
+      said.amount = text_of(std::max<MinorUnits>(minor(said.amount) / 60, 1));
+    }
     said.partial = below(3) == 0;
     said.approved_elsewhere = below(10) != 0;
     return said;
@@ -256,6 +265,7 @@ class Simulation {
     reversal.stays = stays;
     reversal.in = below(12) == 0 ? "EUR" : std::string_view(said.in);
     reversal.original_class = classes[static_cast<std::size_t>(said.kind)];
+    reversal.link = link;
     last = fmt::format("take back {} of {} {} stays '{}' {} stan {}", amount, said.stan, said.card,
                        stays, reversal.in, reversal.stan);
     INFO(last);
@@ -322,6 +332,10 @@ class Simulation {
     model_.euro_sell = model_.euro_buy + below(500);
     ledger_.set_rate("EUR", text_of(model_.euro_buy), text_of(model_.euro_sell));
   }
+  void cut_over() {
+    ledger_.run(CutOver{LinkName::cut(link)});
+    model_.totals.clear();
+  }
   void pass_time() {
     const int span = below(4);
     ledger_.business_date.reset();
@@ -352,6 +366,7 @@ class Simulation {
                 fmt::format("{}/{}", text_of(amount), count));
       }
     }
+    for (const char* alpha : {"RUB", "EUR"}) compare_totals(alpha);
     for (const auto& [key, amount] : model_.internal) {
       INFO(key);
       const LedgerRecord totals = ledger_.state.ledger_of(currency(key.substr(0, 3)));
@@ -360,6 +375,20 @@ class Simulation {
           REQUIRE(totals.internal[i] == amount);
         }
       }
+    }
+  }
+  void compare_totals(const std::string& alpha) {
+    INFO("totals in " << alpha);
+    const LinkName name = LinkName::cut(link);
+    const auto period = ledger_.state.links.get(name).value_or(LinkRecord{}).period;
+    const auto record = ledger_.state.link_totals.get({name, currency(alpha)});
+    const bool is_open = record && record->period == period;
+    const ReconciliationTotals found = is_open ? record->open : ReconciliationTotals{};
+    for (int i = 0; i < static_cast<int>(ReconciliationTotals::category_count); ++i) {
+      const auto [number, amount] = model_.totals[{alpha, i}];
+      INFO("category " << i);
+      REQUIRE(found.counts[i] == number);
+      REQUIRE(found.amounts[i] == amount);
     }
   }
   void compare(std::size_t i) {

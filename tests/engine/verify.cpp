@@ -106,11 +106,27 @@ TEST_CASE("verify: journal and store agree after a stop, and the report counts",
 
 TEST_CASE("verify: says disagreement when a record of any table was altered or is gone",
           "[engine][verify]") {
-  for (const char* table :
-       {"accounts", "account_numbers", "cards", "holds", "holds_by_lifecycle_id", "holds_by_auth_code",
-        "holds_by_rrn", "holds_by_amount", "movements", "requests", "decisions", "decisions_by_rrn",
-        "limit_rules", "limit_usage", "fx_rates", "links", "link_totals", "clearing_records",
-        "exceptions", "ledger", "expiries"}) {
+  for (const char* table : {"accounts",
+                            "account_numbers",
+                            "cards",
+                            "holds",
+                            "holds_by_lifecycle_id",
+                            "holds_by_auth_code",
+                            "holds_by_rrn",
+                            "holds_by_amount",
+                            "movements",
+                            "requests",
+                            "decisions",
+                            "decisions_by_rrn",
+                            "limit_rules",
+                            "limit_usage",
+                            "fx_rates",
+                            "links",
+                            "link_totals",
+                            "clearing_records",
+                            "exceptions",
+                            "ledger",
+                            "expiries"}) {
     for (const bool erase : {false, true}) {
       TemporaryFolder folder;
       do_varied_work(options_for(folder.path()));
