@@ -98,6 +98,7 @@ Handled MessageHandler::submit(Exchange& exchange, FieldResult<CardCommand> comm
   exchange.completions = &completions;
   exchange.deadline = exchange.received_at + link_.reply_deadline;
   if (core_.engine.enqueue(exchange)) return Handled::submitted;
+  core_.engine.wake();  // what fills the inbox may be of this round of reads
   return reply(exchange, code_not_available, out);
 }
 

@@ -94,7 +94,7 @@ asio::awaitable<bool> Session::handle_frames() {
     if (!*frame) co_return true;
     while (!has_room() && !broken_) {
       flush();
-      co_await wait();
+      if (!has_room() && !broken_) co_await wait();
     }
     if (broken_) co_return false;
     handle(**frame);

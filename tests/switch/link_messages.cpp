@@ -70,6 +70,7 @@ class LinkUnderTest : public engine::Completions {
     bool signed_on = true;
     std::vector<std::uint8_t> out;
     if (handler_.handle(exchange_, signed_on, *this, out) == Handled::submitted) {
+      api.core().engine.wake();
       decided_.acquire();
       handler_.finish(exchange_, out);
     }
