@@ -5,12 +5,6 @@
 namespace engine {
 namespace {
 
-std::int64_t power_of_ten(int exponent) {
-  std::int64_t power = 1;
-  while (exponent-- > 0) power *= 10;
-  return power;
-}
-
 std::optional<std::int64_t> rate_of(const State& state, CurrencyCode currency, FxSide side) {
   if (currency == state.meta.fx_base) return ScaledRate::scale;
   const auto record = state.fx_rates.get(currency);

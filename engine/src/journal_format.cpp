@@ -6,16 +6,12 @@
 #include "assertion.hpp"
 
 namespace engine {
-namespace {
-
-constexpr std::uint8_t magic[4] = {'H', 'F', 'J', 'B'};
-
-}  // namespace
+namespace {}  // namespace
 
 HeaderBytes encode_header(const BatchHeader& header) {
   using namespace boost::endian;
   HeaderBytes bytes{};
-  std::memcpy(bytes.data(), magic, sizeof magic);
+  std::memcpy(bytes.data(), batch_magic, sizeof batch_magic);
   store_little_u16(bytes.data() + 4, journal_format_version);
   store_little_u16(bytes.data() + 6, header.partition);
   store_little_u64(bytes.data() + 8, header.epoch);
@@ -29,7 +25,7 @@ HeaderBytes encode_header(const BatchHeader& header) {
 bool decode_header(std::span<const std::uint8_t> bytes, BatchHeader& header) {
   using namespace boost::endian;
   if (bytes.size() < batch_header_size) return false;
-  if (std::memcmp(bytes.data(), magic, sizeof magic) != 0) return false;
+  if (std::memcmp(bytes.data(), batch_magic, sizeof batch_magic) != 0) return false;
   if (load_little_u16(bytes.data() + 4) != journal_format_version) return false;
   header.partition = load_little_u16(bytes.data() + 6);
   header.epoch = load_little_u64(bytes.data() + 8);

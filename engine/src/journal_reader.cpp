@@ -10,10 +10,6 @@
 namespace engine {
 namespace {
 
-bool all_zero(std::span<const std::uint8_t> bytes) {
-  return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; });
-}
-
 Result<bool> read_file(const std::filesystem::path& path, std::vector<std::uint8_t>& bytes) {
   std::error_code ec;
   const auto size = std::filesystem::file_size(path, ec);

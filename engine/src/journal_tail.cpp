@@ -16,10 +16,6 @@ constexpr std::size_t length_offset = 28;
 // A hash ends in as many zeros once in 2^64 batches.
 constexpr std::size_t hash_zeros_max = 8;
 
-bool all_zero(Bytes bytes) {
-  return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; });
-}
-
 // Up to the last byte that was written.
 std::size_t used_size(Bytes bytes) {
   const auto last = std::find_if(bytes.rbegin(), bytes.rend(), [](auto byte) { return byte != 0; });
@@ -34,10 +30,10 @@ bool has_sound_hash(Bytes batch, Sha256& sha256) {
 
 // Whether a whole batch of this journal begins behind the place where the next one should.
 bool whole_batch_behind(const Tail& tail, Sha256& sha256) {
-  static constexpr std::uint8_t magic[] = {'H', 'F', 'J', 'B'};
   Bytes rest = tail.segment.subspan(tail.offset + 1);
   for (;;) {
-    const auto found = std::search(rest.begin(), rest.end(), std::begin(magic), std::end(magic));
+    const auto found =
+        std::search(rest.begin(), rest.end(), std::begin(batch_magic), std::end(batch_magic));
     rest = rest.subspan(static_cast<std::size_t>(found - rest.begin()));
     if (rest.empty()) return false;
     BatchHeader header;
@@ -105,6 +101,10 @@ bool is_unfinished(const Tail& tail, std::size_t declared, std::size_t used) {
 }
 
 }  // namespace
+
+bool all_zero(std::span<const std::uint8_t> bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; });
+}
 
 TailVerdict classify_tail(const Tail& tail, Sha256& sha256) {
   if (whole_batch_behind(tail, sha256)) {

@@ -14,12 +14,6 @@ const CurrencyRow* find_numeric(int code) {
   return row != currency_rows.end() && row->numeric == code ? &*row : nullptr;
 }
 
-constexpr std::int64_t power_of_ten(int exponent) {
-  std::int64_t power = 1;
-  while (exponent-- > 0) power *= 10;
-  return power;
-}
-
 }  // namespace
 
 std::optional<CurrencyCode> CurrencyCode::from_numeric(int code) {

@@ -10,6 +10,10 @@
 
 namespace holdfast::bench {
 
+inline double microseconds(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double, std::micro>(time).count();
+}
+
 class LatencyHistogram {
  public:
   void record(std::chrono::nanoseconds latency) {

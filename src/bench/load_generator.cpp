@@ -22,7 +22,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t length_header_size = 2;
 constexpr std::size_t receive_size = std::size_t{64} << 10;
 constexpr std::size_t events_max = 256;
 constexpr int poll_milliseconds = 100;

@@ -11,11 +11,8 @@
 namespace holdfast::bench {
 namespace {
 
-constexpr std::size_t length_header_size = 2;
 constexpr std::size_t mti_size = 4;
 constexpr std::size_t bitmap_size = 16;
-constexpr std::size_t stan_digits = 6;
-constexpr std::size_t sequence_digits = 12;
 
 template <class Number>
 bool read_number(std::string_view text, Number& number) {

@@ -8,10 +8,6 @@ namespace {
 double mebibytes(std::uint64_t bytes) {
   return static_cast<double>(bytes) / (1U << 20U);
 }
-double microseconds(std::chrono::nanoseconds time) {
-  return std::chrono::duration<double, std::micro>(time).count();
-}
-
 std::string codes_text(const std::map<std::string, std::uint64_t>& codes) {
   std::string text;
   for (const auto& [code, count] : codes) text += fmt::format(" {} ×{}", code, count);

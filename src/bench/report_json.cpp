@@ -9,10 +9,6 @@ namespace {
 
 namespace json = boost::json;
 
-double microseconds(std::chrono::nanoseconds time) {
-  return std::chrono::duration<double, std::micro>(time).count();
-}
-
 json::object latency_json(const LatencyHistogram& latency) {
   return {{"count", latency.count()},
           {"p50", microseconds(latency.percentile(0.5))},

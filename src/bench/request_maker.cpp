@@ -14,8 +14,6 @@ namespace holdfast::bench {
 namespace {
 
 constexpr std::size_t frame_size_max = 1024;
-constexpr std::size_t stan_digits = 6;
-constexpr std::size_t sequence_digits = 12;
 constexpr std::size_t terminal_digits = 7;
 constexpr std::uint64_t terminals = 50'000;
 constexpr std::uint64_t amount_min = 100;

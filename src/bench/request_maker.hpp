@@ -14,6 +14,10 @@
 
 namespace holdfast::bench {
 
+inline constexpr std::size_t length_header_size = 2;
+inline constexpr std::size_t stan_digits = 6;
+inline constexpr std::size_t sequence_digits = 12;
+
 constexpr std::uint32_t stan_max = 999'999;
 
 struct MadeRequest {

@@ -9,10 +9,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double microseconds(std::chrono::nanoseconds time) {
-  return std::chrono::duration<double, std::micro>(time).count();
-}
-
 Error named(const Target& target, const Error& error) {
   const std::string log = target.log_tail();
   return Error{fmt::format("{}: {}{}{}", target.name(), error.text, log.empty() ? "" : "\n", log)};

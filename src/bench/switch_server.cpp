@@ -16,8 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::chrono::seconds start_patience{60};
-constexpr std::chrono::seconds stop_patience{300};  // the last checkpoint is large
+constexpr std::chrono::seconds switch_start_patience{60};
+constexpr std::chrono::seconds switch_stop_patience{300};  // the last checkpoint is large
 constexpr std::chrono::hours verify_patience{1};
 constexpr std::chrono::seconds bulk_patience{120};
 constexpr std::chrono::milliseconds settle_interval{250};
@@ -119,7 +119,7 @@ Outcome<void> SwitchServer::start(const std::function<void(std::size_t)>& progre
                                 plan_.folder / "serve");
   if (!process) return process.error();
   process_ = std::move(*process);
-  const auto line = process_->first_line(start_patience);
+  const auto line = process_->first_line(switch_start_patience);
   if (!line) return Error{"holdfast serve " + line.error().text};
   const auto port = link_port(*line);
   if (!port) return port.error();
@@ -154,7 +154,7 @@ Outcome<void> SwitchServer::end_turn() {
 }
 
 Outcome<void> SwitchServer::stop() {
-  const auto exit_code = process_->terminate(stop_patience);
+  const auto exit_code = process_->terminate(switch_stop_patience);
   if (!exit_code) return Error{"holdfast serve " + exit_code.error().text};
   if (*exit_code == 0) return {};
   return Error{fmt::format("holdfast serve ended with exit code {}\n{}", *exit_code, log_tail())};

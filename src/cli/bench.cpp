@@ -11,13 +11,10 @@
 
 #include "bench/bench.hpp"
 #include "bench/population.hpp"
+#include "cli/failure.hpp"
 
 namespace holdfast::cli {
 namespace {
-
-constexpr int exit_done = 0;
-constexpr int exit_failed = 1;
-constexpr int exit_bad_usage = 2;
 
 constexpr std::size_t connections_max = 1000;
 constexpr std::size_t window_max = 1000;
@@ -87,7 +84,7 @@ int run(const BenchArguments& arguments) {
     fmt::print(stderr, "holdfast bench: {}\n", done.error().text);
     return exit_failed;
   }
-  return *done ? exit_done : exit_failed;
+  return *done ? exit_success : exit_failed;
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ struct CardOptions {
   bool json = false;
 };
 
-int finish(std::string_view command, const Result<json::object>& card, bool as_json) {
+int finish_card(std::string_view command, const Result<json::object>& card, bool as_json) {
   if (!card) return fail(command, card.error());
   if (as_json) {
     print_json(*card);
@@ -59,7 +59,7 @@ int issue_card(const CardOptions& options) {
   if (!options.idempotency_key.empty()) {
     headers.push_back({"Idempotency-Key", options.idempotency_key});
   }
-  return finish(command, call(*api, "POST", "/v1/cards", body, headers), options.json);
+  return finish_card(command, call(*api, "POST", "/v1/cards", body, headers), options.json);
 }
 
 int set_card(const CardOptions& options) {
@@ -72,13 +72,13 @@ int set_card(const CardOptions& options) {
   auto api = open_api(options.api);
   if (!api) return fail(command, api.error());
   const std::string target = "/v1/cards/" + percent_encoded(options.id);
-  return finish(command, call(*api, "PATCH", target, body), options.json);
+  return finish_card(command, call(*api, "PATCH", target, body), options.json);
 }
 
 int show_card(const CardOptions& options) {
-  return finish("card show",
-                call_once(options.api, "GET", "/v1/cards/" + percent_encoded(options.id)),
-                options.json);
+  return finish_card("card show",
+                     call_once(options.api, "GET", "/v1/cards/" + percent_encoded(options.id)),
+                     options.json);
 }
 
 // "800.00 of 1000.00 RUB, 3 of 10": used and maximum.

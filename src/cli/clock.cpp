@@ -18,7 +18,7 @@ struct ClockOptions {
   bool json = false;
 };
 
-int finish(std::string_view command, const Result<json::object>& clock, bool as_json) {
+int finish_clock(std::string_view command, const Result<json::object>& clock, bool as_json) {
   if (!clock) return fail(command, clock.error());
   if (as_json) {
     print_json(*clock);
@@ -32,13 +32,14 @@ int finish(std::string_view command, const Result<json::object>& clock, bool as_
 }
 
 int show_clock(const ClockOptions& options) {
-  return finish("clock show", call_once(options.api, "GET", "/v1/clock"), options.json);
+  return finish_clock("clock show", call_once(options.api, "GET", "/v1/clock"), options.json);
 }
 
 int set_clock(const ClockOptions& options) {
   const json::object body = {{"now", options.now}};
-  return finish("clock set", call_once(options.api, "POST", "/v1/clock", json::serialize(body)),
-                options.json);
+  return finish_clock("clock set",
+                      call_once(options.api, "POST", "/v1/clock", json::serialize(body)),
+                      options.json);
 }
 
 int show_health(const ClockOptions& options) {

@@ -20,7 +20,7 @@ struct FxRatesOptions {
   bool json = false;
 };
 
-int finish(std::string_view command, const Result<json::object>& rates, bool as_json) {
+int finish_rates(std::string_view command, const Result<json::object>& rates, bool as_json) {
   if (!rates) return fail(command, rates.error());
   if (as_json) {
     print_json(*rates);
@@ -39,7 +39,7 @@ int finish(std::string_view command, const Result<json::object>& rates, bool as_
 }
 
 int show_rates(const FxRatesOptions& options) {
-  return finish("fx-rates show", call_once(options.api, "GET", "/v1/fx-rates"), options.json);
+  return finish_rates("fx-rates show", call_once(options.api, "GET", "/v1/fx-rates"), options.json);
 }
 
 // "EUR=62.20/64.10".
@@ -61,8 +61,8 @@ int set_rates(const FxRatesOptions& options) {
     rates.push_back(std::move(*rate));
   }
   const json::object body = {{"base", options.base}, {"rates", std::move(rates)}};
-  return finish(command, call_once(options.api, "PUT", "/v1/fx-rates", json::serialize(body)),
-                options.json);
+  return finish_rates(command, call_once(options.api, "PUT", "/v1/fx-rates", json::serialize(body)),
+                      options.json);
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ std::vector<http::Header> headers_of(const HoldOptions& options) {
   return {{"Idempotency-Key", options.idempotency_key}};
 }
 
-int finish(std::string_view command, const Result<json::object>& hold, bool as_json) {
+int finish_hold(std::string_view command, const Result<json::object>& hold, bool as_json) {
   if (!hold) return fail(command, hold.error());
   if (as_json) {
     print_json(*hold);
@@ -95,7 +95,8 @@ int place_hold(const HoldOptions& options) {
   if (!options.reference.empty()) body["reference"] = options.reference;
   auto api = open_api(options.api);
   if (!api) return fail(command, api.error());
-  return finish(command, call(*api, "POST", "/v1/holds", body, headers_of(options)), options.json);
+  return finish_hold(command, call(*api, "POST", "/v1/holds", body, headers_of(options)),
+                     options.json);
 }
 
 int release_hold(const HoldOptions& options) {
@@ -103,14 +104,14 @@ int release_hold(const HoldOptions& options) {
   auto api = open_api(options.api);
   if (!api) return fail(command, api.error());
   const std::string target = "/v1/holds/" + percent_encoded(options.id) + "/release";
-  return finish(command, call(*api, "POST", target, std::string_view(), headers_of(options)),
-                options.json);
+  return finish_hold(command, call(*api, "POST", target, std::string_view(), headers_of(options)),
+                     options.json);
 }
 
 int show_hold(const HoldOptions& options) {
-  return finish("hold show",
-                call_once(options.api, "GET", "/v1/holds/" + percent_encoded(options.id)),
-                options.json);
+  return finish_hold("hold show",
+                     call_once(options.api, "GET", "/v1/holds/" + percent_encoded(options.id)),
+                     options.json);
 }
 
 CLI::App* add_leaf(CLI::App& group, const std::string& name, const std::string& description,

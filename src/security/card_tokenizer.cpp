@@ -13,7 +13,7 @@
 namespace holdfast {
 namespace {
 
-void require(bool done) {
+void require_hmac(bool done) {
   if (!done) throw std::runtime_error("HMAC-SHA-256 is not available");
 }
 
@@ -46,23 +46,23 @@ Outcome<PanKey> load_pan_key(const std::filesystem::path& file, bool may_create)
 
 CardTokenizer::CardTokenizer(const PanKey& key) {
   EVP_MAC* mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
-  require(mac != nullptr);
+  require_hmac(mac != nullptr);
   context_.reset(EVP_MAC_CTX_new(mac));
   EVP_MAC_free(mac);
   char digest[] = "SHA256";
   const OSSL_PARAM parameters[] = {
       OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0), OSSL_PARAM_END};
-  require(context_ && EVP_MAC_init(context_.get(), key.data(), key.size(), parameters) == 1);
+  require_hmac(context_ && EVP_MAC_init(context_.get(), key.data(), key.size(), parameters) == 1);
 }
 
 engine::CardToken CardTokenizer::token(std::string_view pan) {
   // Without a key, init starts again with the one it has.
-  require(EVP_MAC_init(context_.get(), nullptr, 0, nullptr) == 1);
-  require(EVP_MAC_update(context_.get(), reinterpret_cast<const unsigned char*>(pan.data()),
-                         pan.size()) == 1);
+  require_hmac(EVP_MAC_init(context_.get(), nullptr, 0, nullptr) == 1);
+  require_hmac(EVP_MAC_update(context_.get(), reinterpret_cast<const unsigned char*>(pan.data()),
+                              pan.size()) == 1);
   unsigned char hash[32];
   std::size_t size = 0;
-  require(EVP_MAC_final(context_.get(), hash, &size, sizeof hash) == 1);
+  require_hmac(EVP_MAC_final(context_.get(), hash, &size, sizeof hash) == 1);
   engine::CardToken token;
   std::memcpy(token.bytes.data(), hash, token.bytes.size());
   return token;

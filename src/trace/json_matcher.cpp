@@ -11,7 +11,6 @@ namespace holdfast::trace {
 namespace {
 
 namespace json = boost::json;
-constexpr std::string_view absent = "nothing";
 
 const json::value* child_of(const json::value& parent, std::string_view key) {
   if (const json::object* object = parent.if_object()) return object->if_contains(key);
@@ -61,11 +60,11 @@ std::vector<Difference> compare_json(const std::vector<JsonExpectation>& expecte
     const std::optional<std::string> got = text_at(answer, path);
     const std::string shown =
         got ? iso8583::mask_card_numbers(in_major_units(*got, path, currency_of))
-            : std::string(absent);
+            : std::string(absent_text);
     if (value.form == ValueForm::any || value.form == ValueForm::absent) {
       const bool should_be_there = value.form == ValueForm::any;
       if (got.has_value() == should_be_there) continue;
-      differences.push_back({path, should_be_there ? "anything" : std::string(absent), shown});
+      differences.push_back({path, should_be_there ? "anything" : std::string(absent_text), shown});
       continue;
     }
     if (value.form == ValueForm::variable && !memory.variables.contains(value.text)) {

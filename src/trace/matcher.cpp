@@ -11,8 +11,6 @@
 namespace holdfast::trace {
 namespace {
 
-constexpr std::string_view absent = "nothing";
-
 std::string response_mti(std::string_view request_mti) {
   const auto mti = iso8583::Mti::parse(request_mti);
   return mti ? std::string(mti->response().text()) : std::string();
@@ -79,7 +77,7 @@ boost::system::result<std::string, Reason> expected_text(const FieldName& field,
 Difference field_difference(const FieldName& field, std::string_view expected,
                             const std::optional<std::string>& got) {
   return {field.shown(), std::string(expected),
-          got ? printable_field(field.number, *got) : std::string(absent)};
+          got ? printable_field(field.number, *got) : std::string(absent_text)};
 }
 
 std::optional<Difference> compare_field(const FieldName& field, const Value& value,
@@ -92,7 +90,7 @@ std::optional<Difference> compare_field(const FieldName& field, const Value& val
   }
   if (value.form == ValueForm::absent) {
     if (!got) return std::nullopt;
-    return field_difference(field, absent, got);
+    return field_difference(field, absent_text, got);
   }
   if (value.form == ValueForm::variable) {
     const auto known = memory.variables.find(value.text);
@@ -132,8 +130,8 @@ void compare_likeness(const std::string& name, const Exchange& exchange, const M
     const std::string* got = exchange.reply->find(field);
     if (expected != nullptr && got != nullptr && *expected == *got) continue;
     differences.push_back({std::to_string(field),
-                           expected ? printable_field(field, *expected) : std::string(absent),
-                           got ? printable_field(field, *got) : std::string(absent)});
+                           expected ? printable_field(field, *expected) : std::string(absent_text),
+                           got ? printable_field(field, *got) : std::string(absent_text)});
   }
   // Equal fields can still be written differently; the MTI alone may differ.
   const bool same_bytes = first.reply->mti == exchange.reply->mti

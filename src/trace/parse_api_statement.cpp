@@ -232,26 +232,19 @@ ActionResult parse_http(StatementWords& words, KnownNames&) {
   return Action(std::move(call));
 }
 
-struct Keyword {
-  std::string_view word;
-  ParseStatement parse;
-};
-
-constexpr std::array keywords = {
-    Keyword{"account", parse_account},   Keyword{"card", parse_card},
-    Keyword{"change", parse_change},     Keyword{"balance", parse_balance},
-    Keyword{"holds", parse_holds},       Keyword{"exception", parse_exception},
-    Keyword{"ledger", parse_ledger},     Keyword{"clock", parse_clock},
-    Keyword{"clearing", parse_clearing}, Keyword{"report", parse_report},
-    Keyword{"http", parse_http},
+constexpr std::array api_keywords = {
+    StatementKeyword{"account", parse_account},   StatementKeyword{"card", parse_card},
+    StatementKeyword{"change", parse_change},     StatementKeyword{"balance", parse_balance},
+    StatementKeyword{"holds", parse_holds},       StatementKeyword{"exception", parse_exception},
+    StatementKeyword{"ledger", parse_ledger},     StatementKeyword{"clock", parse_clock},
+    StatementKeyword{"clearing", parse_clearing}, StatementKeyword{"report", parse_report},
+    StatementKeyword{"http", parse_http},
 };
 
 }  // namespace
 
 ParseStatement find_api_statement(std::string_view keyword) {
-  const auto found = std::find_if(keywords.begin(), keywords.end(),
-                                  [keyword](const Keyword& k) { return k.word == keyword; });
-  return found == keywords.end() ? nullptr : found->parse;
+  return find_statement(api_keywords, keyword);
 }
 
 bool needs_api(const Action& action) {

@@ -177,33 +177,26 @@ ActionResult parse_half_close(StatementWords&, KnownNames&) {
   return Action(CloseConnection{true});
 }
 
-struct Keyword {
-  std::string_view word;
-  ParseStatement parse;
-};
-
-constexpr std::array keywords = {
-    Keyword{"send", parse_send},
-    Keyword{"again", parse_again},
-    Keyword{"reverse", parse_reverse},
-    Keyword{"burst", parse_burst},
-    Keyword{"raw", parse_raw},
-    Keyword{"unframed", parse_unframed},
-    Keyword{"expect", parse_expect},
-    Keyword{"set", parse_set},
-    Keyword{"time", parse_time_statement},
-    Keyword{"at", parse_at},
-    Keyword{"connect", parse_connect},
-    Keyword{"close", parse_close},
-    Keyword{"half-close", parse_half_close},
+constexpr std::array message_keywords = {
+    StatementKeyword{"send", parse_send},
+    StatementKeyword{"again", parse_again},
+    StatementKeyword{"reverse", parse_reverse},
+    StatementKeyword{"burst", parse_burst},
+    StatementKeyword{"raw", parse_raw},
+    StatementKeyword{"unframed", parse_unframed},
+    StatementKeyword{"expect", parse_expect},
+    StatementKeyword{"set", parse_set},
+    StatementKeyword{"time", parse_time_statement},
+    StatementKeyword{"at", parse_at},
+    StatementKeyword{"connect", parse_connect},
+    StatementKeyword{"close", parse_close},
+    StatementKeyword{"half-close", parse_half_close},
 };
 
 }  // namespace
 
 ParseStatement find_message_statement(std::string_view keyword) {
-  const auto found = std::find_if(keywords.begin(), keywords.end(),
-                                  [keyword](const Keyword& k) { return k.word == keyword; });
-  return found == keywords.end() ? nullptr : found->parse;
+  return find_statement(message_keywords, keyword);
 }
 
 }  // namespace holdfast::trace

@@ -2,6 +2,8 @@
 // names that the trace has introduced so far.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -80,6 +82,19 @@ boost::system::result<Word, LineFault> take_bytes(StatementWords& words);
 using ParseStatement = boost::system::result<Action, LineFault> (*)(StatementWords&, KnownNames&);
 
 // The parser of a statement's first word; null when there is no such statement.
+
+struct StatementKeyword {
+  std::string_view word;
+  ParseStatement parse;
+};
+template <std::size_t N>
+ParseStatement find_statement(const std::array<StatementKeyword, N>& keywords,
+                              std::string_view word) {
+  const auto found = std::find_if(keywords.begin(), keywords.end(),
+                                  [word](const StatementKeyword& k) { return k.word == word; });
+  return found == keywords.end() ? nullptr : found->parse;
+}
+
 ParseStatement find_message_statement(std::string_view keyword);
 ParseStatement find_api_statement(std::string_view keyword);
 

@@ -13,6 +13,9 @@
 
 namespace holdfast::trace {
 
+// How differences show what is not there.
+inline constexpr std::string_view absent_text = "nothing";
+
 // How the text behind a field's name is turned into the field's own text.
 enum class FieldMeaning {
   text,              // as written

@@ -1,3 +1,4 @@
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
@@ -248,7 +249,7 @@ TEST_CASE("replay: steps over the API", "[trace]") {
 
 TEST_CASE("api client: a connection that the server closed is made again, a silent one times out",
           "[trace]") {
-  int calls = 0;
+  std::atomic<int> calls = 0;  // each connection has its thread
   const auto handle = [&](const std::string& line, const std::string&,
                           const std::string&) -> trace::test::FakeResponse {
     ++calls;

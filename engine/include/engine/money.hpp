@@ -10,6 +10,12 @@
 
 namespace engine {
 
+constexpr std::int64_t power_of_ten(int exponent) {
+  std::int64_t power = 1;
+  while (exponent-- > 0) power *= 10;
+  return power;
+}
+
 // An amount in minor units of a currency that the context names (an account's, a hold's).
 using MinorUnits = std::int64_t;
 
