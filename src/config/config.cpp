@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <fstream>
 
@@ -152,10 +154,14 @@ std::optional<std::string> read_rule_files(TomlReader& reader, Config& config) {
                                        {"holds", read_hold_lifetimes},
                                        {"limits", read_limits},
                                        {"tariffs", read_tariffs}};
-  for (const RuleFile& file : files) {
-    const auto path = reader.text(file.key);
-    if (!path) continue;
-    const auto full = beside(config.file, *path);
+  // Every key is read before a file is: after a bad file the keys behind it are still known.
+  std::array<std::optional<std::string>, std::size(files)> paths;
+  std::transform(std::begin(files), std::end(files), paths.begin(),
+                 [&reader](const RuleFile& file) { return reader.text(file.key); });
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    const RuleFile& file = files[i];
+    if (!paths[i]) continue;
+    const auto full = beside(config.file, *paths[i]);
     if (!std::filesystem::exists(full)) {
       reader.refuse(file.key, fmt::format("no such file: {}", full.string()));
     } else if (auto error = file.read(full, config)) {

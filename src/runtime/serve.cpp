@@ -188,7 +188,8 @@ int run_serve(const std::filesystem::path& config_file) {
   // Whoever read the log or the ready line may leave; that is no reason to stop.
   std::signal(SIGPIPE, SIG_IGN);
   spdlog::set_default_logger(spdlog::stderr_logger_mt("holdfast"));
-  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+  // UTC, as all of the API: local time is the business calendar's alone.
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
 
   std::error_code ec;
   std::filesystem::create_directories(config->data_dir, ec);

@@ -198,6 +198,17 @@ TEST_CASE("http: what a stranger sends as the method is not logged", "[http]") {
   CHECK(log.count("4111") == 0);
 }
 
+TEST_CASE("http: what a stranger writes into a path is not logged", "[http]") {
+  ApiUnderTest api;
+  holdfast::test::CapturedLog log;
+  for (const char* card : {"4111111111111112", "4111-1111-1111-1111", "%34111111111111111"}) {
+    CHECK(api.send_raw(request("GET /v1/cards/" + std::string(card), "Connection: close\r\n"))
+              .starts_with("HTTP/1.1 401 "));
+  }
+  CHECK(log.count("http: GET /v1/cards/") == 3);
+  CHECK(log.count("1111") == 0);
+}
+
 TEST_CASE("http: stopping ends idle connections at once", "[http]") {
   ApiUnderTest api;
   REQUIRE(api.ask("GET", "/v1/ledger").status == 200);  // its connection stays open
