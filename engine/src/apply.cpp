@@ -318,9 +318,11 @@ class Applier {
   void answer() {
     const Request& request = event_.request;
     const DecisionNumber number{event_.sequence};
-    state_.requests.put({request.key, event_.request_ordinal},
-                        {request.variant, request.content, number, request.rrn, request.acquirer,
-                         request.terminal});
+    if (request) {
+      state_.requests.put({request.key, event_.request_ordinal},
+                          {request.variant, request.content, number, request.rrn, request.acquirer,
+                           request.terminal});
+    }
     DecisionRecord record = record_of(event_);
     if (why_ != nullptr) {
       explain(record, *why_);
@@ -365,7 +367,7 @@ class Applier {
 void apply(State& state, const Event& event) {
   Applier applier(state, event);
   for (const Effect& effect : event.effects) std::visit(applier, effect);
-  if (event.request) applier.answer();
+  if (event.request || event.keeps_answer) applier.answer();
   state.meta.last_sequence = event.sequence;
   if (event.at > state.meta.last_command_at) state.meta.last_command_at = event.at;
   if (event.business_date > state.meta.last_business_date) {

@@ -107,12 +107,20 @@ Answer decide(const State& state, const Rules& rules, const Command& command, Ev
   if (command.request) {
     const Lookup found = look_up(state, command.request);
     if (found.first_answer) {
-      const DecisionRecord first = *state.decisions.get(found.first_answer->decision);
+      const DecisionNumber number = found.first_answer->decision;
+      const DecisionRecord first = *state.decisions.get(number);
       if (found.first_answer->content == command.request.content) return first_answer(first);
       if (command.request.refusable) {
         d.decline(Decline::same_key_other_content);
       } else {
         d.raise(ExceptionCode::same_key_other_content, first.account, first.hold, {}, {});
+      }
+      if (d.why) {
+        d.why->first_answer = number.value;
+        d.decision().account = first.account;
+        d.decision().currency = first.currency;
+        event.keeps_answer = true;
+        d.emit(DecisionExplained{*d.why});
       }
       return {event.decision, false, command.request.echo};
     }

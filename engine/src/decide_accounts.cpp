@@ -28,6 +28,13 @@ Decline refuse_limits(const std::optional<std::vector<LimitRule>>& limits, Limit
   return too_wide ? Decline::not_permitted : Decline::none;
 }
 
+// A name that is misspelt would leave the card without limits. A bank without any profile has none
+// that could be misspelt.
+bool is_unknown(const Rules& rules, const std::optional<LimitProfileName>& profile) {
+  return !rules.limits().empty() && profile && !profile->empty() &&
+         rules.limit_profile(*profile) == nullptr;
+}
+
 void put_limits(Deciding& d, const CardToken& token, AccountNumber account,
                 const std::optional<std::vector<LimitRule>>& limits) {
   if (!limits) return;
@@ -88,6 +95,9 @@ void decide_put_card(Deciding& d, const PutCard& command) {
   if (existing && existing->account != account->number) {
     return d.decline(Decline::card_of_other_account);
   }
+  if (is_unknown(d.rules, command.limit_profile)) {
+    return d.decline(Decline::unknown_limit_profile);
+  }
 
   CardPut card;
   card.token = command.token;
@@ -110,6 +120,9 @@ void decide_put_card(Deciding& d, const PutCard& command) {
 void decide_change_card(Deciding& d, const ChangeCard& command) {
   const auto existing = d.state.cards.get(command.token);
   if (!existing) return d.decline(Decline::unknown_card);
+  if (is_unknown(d.rules, command.limit_profile)) {
+    return d.decline(Decline::unknown_limit_profile);
+  }
   if (const Decline reason = refuse_limits(command.limits, LimitScope::card);
       reason != Decline::none) {
     return d.decline(reason);

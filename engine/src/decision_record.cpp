@@ -87,6 +87,7 @@ void explain(DecisionRecord& record, const Explanation& why) {
   record.limit_used = why.limit_used;
   record.limit_max = why.limit_max;
   record.original = why.original;
+  record.first_answer = {why.first_answer};
 }
 
 Explanation explanation_of(const DecisionRecord& record) {
@@ -113,6 +114,7 @@ Explanation explanation_of(const DecisionRecord& record) {
   why.limit_used = record.limit_used;
   why.limit_max = record.limit_max;
   why.original = record.original;
+  why.first_answer = record.first_answer.value;
   return why;
 }
 

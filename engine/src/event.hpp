@@ -372,7 +372,7 @@ struct DecisionExplained {
         "ledger", why.ledger)("held", why.held)("overdraft_limit", why.overdraft_limit)(
         "rate", why.rate)("rate_version", why.rate_version)("tariff", why.tariff)(
         "limit", why.limit)("limit_source", why.limit_source)("limit_used", why.limit_used)(
-        "limit_max", why.limit_max)("original", why.original);
+        "limit_max", why.limit_max)("original", why.original)("first_answer", why.first_answer);
   }
 };
 
@@ -391,6 +391,7 @@ struct Event {
   Request request;                   // no key: nothing is kept for a retransmission
   std::uint8_t request_ordinal = 0;  // among the requests that share its key
   Decision decision;                 // kept with the request
+  bool keeps_answer = false;         // without a request too: for whoever asks why, later
   std::vector<Effect> effects;
 
   // Whether there is anything to keep at all.
@@ -399,6 +400,7 @@ struct Event {
     request = {};
     request_ordinal = 0;
     decision = {};
+    keeps_answer = false;
     effects.clear();
   }
 };

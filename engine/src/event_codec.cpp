@@ -238,6 +238,14 @@ void decision_fields(A& a, Decision& d) {
       "account", d.account)("auth_code", d.auth_code);
 }
 
+// What of the command is kept: the first byte after the header.
+enum class Kept : std::uint8_t { nothing = 0, request_and_answer = 1, answer = 2 };
+
+Kept kept_of(const Event& event) {
+  if (event.request) return Kept::request_and_answer;
+  return event.keeps_answer ? Kept::answer : Kept::nothing;
+}
+
 // Encoders and JSON only read, but the field lists are shared with the decoder, which writes.
 template <class T>
 T& writable(const T& value) {
@@ -265,11 +273,10 @@ void encode_event(const Event& event, std::vector<std::uint8_t>& out) {
   Event& e = writable(event);
   Encoder encoder(out);
   header_fields(encoder, e);
-  encoder("has_request", static_cast<bool>(event.request));
-  if (event.request) {
-    request_fields(encoder, e);
-    decision_fields(encoder, e.decision);
-  }
+  const Kept kept = kept_of(event);
+  encoder("kept", kept);
+  if (kept == Kept::request_and_answer) request_fields(encoder, e);
+  if (kept != Kept::nothing) decision_fields(encoder, e.decision);
   ENGINE_ASSERT(event.effects.size() <= std::numeric_limits<std::uint16_t>::max());
   encoder("effects", static_cast<std::uint16_t>(event.effects.size()));
   for (Effect& effect : e.effects) {
@@ -282,12 +289,12 @@ bool decode_event(std::span<const std::uint8_t>& bytes, Event& event) {
   event.reset();
   Decoder decoder(bytes);
   header_fields(decoder, event);
-  bool has_request = false;
-  decoder("has_request", has_request);
-  if (has_request) {
-    request_fields(decoder, event);
-    decision_fields(decoder, event.decision);
-  }
+  Kept kept = Kept::nothing;
+  decoder("kept", kept);
+  if (kept > Kept::answer) return false;
+  if (kept == Kept::request_and_answer) request_fields(decoder, event);
+  if (kept != Kept::nothing) decision_fields(decoder, event.decision);
+  event.keeps_answer = kept == Kept::answer;
   std::uint16_t effect_count = 0;
   decoder("effects", effect_count);
   for (std::uint16_t i = 0; i < effect_count && decoder.ok(); ++i) {
@@ -311,7 +318,10 @@ std::string event_json(const Event& event) {
     out += ",\"request\":{";
     JsonWriter request(out);
     request_fields(request, e);
-    out += "},\"answer\":{";
+    out += '}';
+  }
+  if (kept_of(event) != Kept::nothing) {
+    out += ",\"answer\":{";
     JsonWriter answer(out);
     decision_fields(answer, e.decision);
     out += '}';

@@ -1,12 +1,16 @@
 #include "journal_format.hpp"
 
+#include <algorithm>
 #include <boost/endian/conversion.hpp>
 #include <cstring>
 
 #include "assertion.hpp"
 
 namespace engine {
-namespace {}  // namespace
+
+bool all_zero(std::span<const std::uint8_t> bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; });
+}
 
 HeaderBytes encode_header(const BatchHeader& header) {
   using namespace boost::endian;

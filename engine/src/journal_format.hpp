@@ -48,6 +48,9 @@ HeaderBytes encode_header(const BatchHeader& header);
 // False when magic or version are not ours.
 bool decode_header(std::span<const std::uint8_t> bytes, BatchHeader& header);
 
+// Of what was never written: segments are made of zeros.
+bool all_zero(std::span<const std::uint8_t> bytes);
+
 // SHA-256 with a context that is made once.
 class Sha256 {
  public:

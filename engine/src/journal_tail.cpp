@@ -102,10 +102,6 @@ bool is_unfinished(const Tail& tail, std::size_t declared, std::size_t used) {
 
 }  // namespace
 
-bool all_zero(std::span<const std::uint8_t> bytes) {
-  return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; });
-}
-
 TailVerdict classify_tail(const Tail& tail, Sha256& sha256) {
   if (whole_batch_behind(tail, sha256)) {
     return {true, "a damaged batch, with whole batches behind it"};

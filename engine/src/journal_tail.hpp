@@ -20,8 +20,6 @@ struct TailVerdict {
   const char* why = "";
 };
 
-bool all_zero(std::span<const std::uint8_t> bytes);
-
 // The bytes behind `tail.offset` are not all zero, and are not the next batch.
 TailVerdict classify_tail(const Tail& tail, Sha256& sha256);
 

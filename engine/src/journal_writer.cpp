@@ -178,9 +178,7 @@ Result<void> FileJournal::clear_tail() {
     bytes.resize(to - from);
     auto read = read_at(file_, bytes, from, path_);
     if (!read) return read.error();
-    const bool clear = *read == bytes.size() &&
-                       std::all_of(bytes.begin(), bytes.end(), [](auto byte) { return byte == 0; });
-    if (clear) continue;
+    if (*read == bytes.size() && all_zero(bytes)) continue;
     if (auto w = write_zeros(*options_.files, file_, from, to, path_); !w) return w;
   }
   if (::fsync(file_) != 0) return io_error(path_, "sync");

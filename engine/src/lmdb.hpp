@@ -94,8 +94,8 @@ class Snapshot {
     ENGINE_ASSERT(mdb_cursor_open(txn_.get(), dbi, &raw) == 0);
     return CursorHandle(raw);
   }
-  // Each table's own: it finds a key on the page of the last one without a search from the root, and
-  // most are there, or behind the last page.
+  // Each table's own: it finds a key on the page of the last one without a search from the root,
+  // and most are there, or behind the last page.
   MDB_cursor* cursor(MDB_dbi dbi) const {
     if (dbi >= cursors_.size()) cursors_.resize(dbi + 1);
     if (!cursors_[dbi]) cursors_[dbi] = open_cursor(dbi);

@@ -191,6 +191,7 @@ struct DecisionRecord {
   std::int64_t limit_used = 0;
   std::int64_t limit_max = 0;
   HoldId original;
+  DecisionNumber first_answer;
 };
 
 struct ClearingRecordState {
@@ -294,7 +295,7 @@ static_assert(is_store_record<RequestRecord>(64));
 static_assert(is_store_record<ClearingRecordState>(80));
 static_assert(is_store_record<ExceptionRecord>(104));
 static_assert(is_store_record<LedgerRecord>(56));
-static_assert(is_store_record<DecisionRecord>(424));
+static_assert(is_store_record<DecisionRecord>(432));
 static_assert(is_store_record<LimitRule>(144));
 static_assert(is_store_record<LimitUsageRecord>(32));
 static_assert(is_store_record<FxRateRecord>(24));

@@ -108,7 +108,7 @@ std::string_view name(ReleaseReason reason) {
   return pick(names, reason);
 }
 std::string_view name(Decline decline) {
-  static constexpr std::array<std::string_view, 29> names{"none",
+  static constexpr std::array<std::string_view, 30> names{"none",
                                                           "same_key_other_content",
                                                           "already_reversed",
                                                           "unsupported_operation",
@@ -133,6 +133,7 @@ std::string_view name(Decline decline) {
                                                           "hold_ended",
                                                           "currency_mismatch",
                                                           "currency_missing",
+                                                          "unknown_limit_profile",
                                                           "overflow",
                                                           "overloaded",
                                                           "halted",

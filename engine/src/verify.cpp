@@ -23,6 +23,12 @@ Result<DataLock> lock_folder(const std::filesystem::path& data_dir) {
   return DataLock::take(data_dir);
 }
 
+// Opening a store makes one: an empty one would pass for that of a switch that never ran.
+Result<void> require_store(const std::filesystem::path& data_dir) {
+  if (std::filesystem::exists(data_dir / "store" / "data.mdb")) return {};
+  return EngineError{EngineErrorCode::io, data_dir.string() + ": no store/ in this folder"};
+}
+
 class Verification {
  public:
   explicit Verification(const std::filesystem::path& data_dir)
@@ -103,6 +109,7 @@ Result<VerifyReport> verify_journal(const std::filesystem::path& data_dir,
                                     const std::function<void(std::uint64_t)>& progress) {
   auto lock = lock_folder(data_dir);
   if (!lock) return lock.error();
+  if (auto required = require_store(data_dir); !required) return required.error();
   Verification verification(data_dir);
   if (auto opened = verification.open_store(data_dir); !opened) return opened.error();
   if (auto run = verification.run(progress); !run) return run.error();

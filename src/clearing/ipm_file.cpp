@@ -15,15 +15,13 @@ using boost::system::result;
 
 namespace {
 
-constexpr std::int64_t checksum_limit = 10'000'000'000'000'000;  // PDS 0301 has 16 digits
-
 // Counts what lies between a header and its trailer, and holds the trailer to it.
 class TrailerCheck {
  public:
   // `is_whole`: nothing in the message was unreadable.
   void count(const iso8583::Message& message, bool is_whole) {
     ++messages_;
-    if (const auto amount = number_from(message.get(4))) sum_ = (sum_ + *amount) % checksum_limit;
+    if (const auto amount = number_from(message.get(4))) sum_ = (sum_ + *amount) % amount_sum_limit;
     knows_amounts_ &= is_whole || message.has(4);
   }
 

@@ -20,6 +20,9 @@
 
 namespace holdfast::clearing {
 
+// A trailer's sum of amounts (PDS 0301) has 16 digits, and is cut to them.
+inline constexpr std::int64_t amount_sum_limit = 10'000'000'000'000'000;
+
 namespace pds {
 inline constexpr int message_reversal_indicator = 25;
 inline constexpr int file_id = 105;

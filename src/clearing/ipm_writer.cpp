@@ -16,8 +16,7 @@ using boost::system::result;
 
 namespace {
 
-constexpr std::int64_t amount_max = 999'999'999'999;                // 12 digits
-constexpr std::uint64_t amount_sum_limit = 10'000'000'000'000'000;  // PDS 0301 has 16 digits
+constexpr std::int64_t amount_max = 999'999'999'999;  // 12 digits
 
 // A message under construction, with the texts that its fields view.
 class MessageBuilder {
@@ -123,7 +122,8 @@ result<void, WriteError> IpmWriter::write(const ClearingRecord& record) {
   builder.message().set(71, message_number);
   auto written = write_message(builder.message());
   if (!written) return written;
-  amount_sum_ = (amount_sum_ + static_cast<std::uint64_t>(record.amount.amount)) % amount_sum_limit;
+  amount_sum_ = (amount_sum_ + static_cast<std::uint64_t>(record.amount.amount)) %
+                static_cast<std::uint64_t>(amount_sum_limit);
   return {};
 }
 

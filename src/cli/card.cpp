@@ -24,19 +24,13 @@ struct CardOptions {
   bool json = false;
 };
 
-int finish_card(std::string_view command, const Result<json::object>& card, bool as_json) {
-  if (!card) return fail(command, card.error());
-  if (as_json) {
-    print_json(*card);
-    return exit_success;
-  }
-  print_rows({{"card", text_of(*card, "card_id")},
-              {"pan", text_of(*card, "pan_masked")},
-              {"expiry", text_of(*card, "expiry")},
-              {"account", text_of(*card, "account_id")},
-              {"status", text_of(*card, "status")},
-              {"limit profile", text_of(*card, "limit_profile")}});
-  return exit_success;
+void print_card(const json::object& card) {
+  print_rows({{"card", text_of(card, "card_id")},
+              {"pan", text_of(card, "pan_masked")},
+              {"expiry", text_of(card, "expiry")},
+              {"account", text_of(card, "account_id")},
+              {"status", text_of(card, "status")},
+              {"limit profile", text_of(card, "limit_profile")}});
 }
 
 void add_choices(json::object& body, const CardOptions& options) {
@@ -59,7 +53,7 @@ int issue_card(const CardOptions& options) {
   if (!options.idempotency_key.empty()) {
     headers.push_back({"Idempotency-Key", options.idempotency_key});
   }
-  return finish_card(command, call(*api, "POST", "/v1/cards", body, headers), options.json);
+  return show(command, call(*api, "POST", "/v1/cards", body, headers), options.json, print_card);
 }
 
 int set_card(const CardOptions& options) {
@@ -72,13 +66,13 @@ int set_card(const CardOptions& options) {
   auto api = open_api(options.api);
   if (!api) return fail(command, api.error());
   const std::string target = "/v1/cards/" + percent_encoded(options.id);
-  return finish_card(command, call(*api, "PATCH", target, body), options.json);
+  return show(command, call(*api, "PATCH", target, body), options.json, print_card);
 }
 
 int show_card(const CardOptions& options) {
-  return finish_card("card show",
-                     call_once(options.api, "GET", "/v1/cards/" + percent_encoded(options.id)),
-                     options.json);
+  return show("card show",
+              call_once(options.api, "GET", "/v1/cards/" + percent_encoded(options.id)),
+              options.json, print_card);
 }
 
 // "800.00 of 1000.00 RUB, 3 of 10": used and maximum.

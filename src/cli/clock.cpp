@@ -18,28 +18,21 @@ struct ClockOptions {
   bool json = false;
 };
 
-int finish_clock(std::string_view command, const Result<json::object>& clock, bool as_json) {
-  if (!clock) return fail(command, clock.error());
-  if (as_json) {
-    print_json(*clock);
-    return exit_success;
-  }
-  const bool is_manual = clock->at("manual").as_bool();
-  print_rows({{"now", text_of(*clock, "now")},
-              {"business date", text_of(*clock, "business_date")},
+void print_clock(const json::object& clock) {
+  const bool is_manual = clock.at("manual").as_bool();
+  print_rows({{"now", text_of(clock, "now")},
+              {"business date", text_of(clock, "business_date")},
               {"clock", is_manual ? "manual: it stands still until it is set" : "the machine's"}});
-  return exit_success;
 }
 
 int show_clock(const ClockOptions& options) {
-  return finish_clock("clock show", call_once(options.api, "GET", "/v1/clock"), options.json);
+  return show("clock show", call_once(options.api, "GET", "/v1/clock"), options.json, print_clock);
 }
 
 int set_clock(const ClockOptions& options) {
   const json::object body = {{"now", options.now}};
-  return finish_clock("clock set",
-                      call_once(options.api, "POST", "/v1/clock", json::serialize(body)),
-                      options.json);
+  return show("clock set", call_once(options.api, "POST", "/v1/clock", json::serialize(body)),
+              options.json, print_clock);
 }
 
 int show_health(const ClockOptions& options) {

@@ -53,6 +53,7 @@ void print_authorization(const json::object& a) {
               {"available before", of_account(before, "available")},
               {"limit", limit.is_object() ? text_of(limit.get_object(), "name") : ""},
               {"original hold", text_of(a, "original_hold_id")},
+              {"first answered in", text_of(a, "first_answer_id")},
               {"hold", text_of(a, "hold_id")},
               {"auth code", text_of(a, "auth_code")}});
 }

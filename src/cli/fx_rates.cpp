@@ -20,26 +20,21 @@ struct FxRatesOptions {
   bool json = false;
 };
 
-int finish_rates(std::string_view command, const Result<json::object>& rates, bool as_json) {
-  if (!rates) return fail(command, rates.error());
-  if (as_json) {
-    print_json(*rates);
-    return exit_success;
-  }
-  print_rows({{"version", text_of(*rates, "version")},
-              {"set at", text_of(*rates, "set_at")},
-              {"base", text_of(*rates, "base")}});
+void print_rates(const json::object& rates) {
+  print_rows({{"version", text_of(rates, "version")},
+              {"set at", text_of(rates, "set_at")},
+              {"base", text_of(rates, "base")}});
   std::vector<std::vector<std::string>> rows;
-  for (const json::value& item : rates->at("rates").as_array()) {
+  for (const json::value& item : rates.at("rates").as_array()) {
     const json::object& rate = item.as_object();
     rows.push_back({text_of(rate, "currency"), text_of(rate, "buy"), text_of(rate, "sell")});
   }
   print_table({"currency", "buy", "sell"}, rows);
-  return exit_success;
 }
 
 int show_rates(const FxRatesOptions& options) {
-  return finish_rates("fx-rates show", call_once(options.api, "GET", "/v1/fx-rates"), options.json);
+  return show("fx-rates show", call_once(options.api, "GET", "/v1/fx-rates"), options.json,
+              print_rates);
 }
 
 // "EUR=62.20/64.10".
@@ -61,8 +56,8 @@ int set_rates(const FxRatesOptions& options) {
     rates.push_back(std::move(*rate));
   }
   const json::object body = {{"base", options.base}, {"rates", std::move(rates)}};
-  return finish_rates(command, call_once(options.api, "PUT", "/v1/fx-rates", json::serialize(body)),
-                      options.json);
+  return show(command, call_once(options.api, "PUT", "/v1/fx-rates", json::serialize(body)),
+              options.json, print_rates);
 }
 
 }  // namespace

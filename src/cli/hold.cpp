@@ -33,22 +33,16 @@ std::vector<http::Header> headers_of(const HoldOptions& options) {
   return {{"Idempotency-Key", options.idempotency_key}};
 }
 
-int finish_hold(std::string_view command, const Result<json::object>& hold, bool as_json) {
-  if (!hold) return fail(command, hold.error());
-  if (as_json) {
-    print_json(*hold);
-    return exit_success;
-  }
-  print_rows({{"hold", text_of(*hold, "id")},
-              {"account", text_of(*hold, "account_id")},
-              {"kind", text_of(*hold, "kind")},
-              {"status", text_of(*hold, "status")},
-              {"held", amount_text(*hold, "amount")},
-              {"fee", amount_text(*hold, "fee")},
-              {"originally", amount_text(*hold, "original_amount")},
-              {"expires", text_of(*hold, "expires_at")},
-              {"reference", text_of(*hold, "reference")}});
-  return exit_success;
+void print_hold(const json::object& hold) {
+  print_rows({{"hold", text_of(hold, "id")},
+              {"account", text_of(hold, "account_id")},
+              {"kind", text_of(hold, "kind")},
+              {"status", text_of(hold, "status")},
+              {"held", amount_text(hold, "amount")},
+              {"fee", amount_text(hold, "fee")},
+              {"originally", amount_text(hold, "original_amount")},
+              {"expires", text_of(hold, "expires_at")},
+              {"reference", text_of(hold, "reference")}});
 }
 
 int list_holds(const HoldOptions& options) {
@@ -95,8 +89,8 @@ int place_hold(const HoldOptions& options) {
   if (!options.reference.empty()) body["reference"] = options.reference;
   auto api = open_api(options.api);
   if (!api) return fail(command, api.error());
-  return finish_hold(command, call(*api, "POST", "/v1/holds", body, headers_of(options)),
-                     options.json);
+  return show(command, call(*api, "POST", "/v1/holds", body, headers_of(options)), options.json,
+              print_hold);
 }
 
 int release_hold(const HoldOptions& options) {
@@ -104,14 +98,14 @@ int release_hold(const HoldOptions& options) {
   auto api = open_api(options.api);
   if (!api) return fail(command, api.error());
   const std::string target = "/v1/holds/" + percent_encoded(options.id) + "/release";
-  return finish_hold(command, call(*api, "POST", target, std::string_view(), headers_of(options)),
-                     options.json);
+  return show(command, call(*api, "POST", target, std::string_view(), headers_of(options)),
+              options.json, print_hold);
 }
 
 int show_hold(const HoldOptions& options) {
-  return finish_hold("hold show",
-                     call_once(options.api, "GET", "/v1/holds/" + percent_encoded(options.id)),
-                     options.json);
+  return show("hold show",
+              call_once(options.api, "GET", "/v1/holds/" + percent_encoded(options.id)),
+              options.json, print_hold);
 }
 
 CLI::App* add_leaf(CLI::App& group, const std::string& name, const std::string& description,

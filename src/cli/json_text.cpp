@@ -60,4 +60,15 @@ void print_json(const boost::json::object& object) {
   fmt::print("{}\n", boost::json::serialize(object));
 }
 
+int show(std::string_view command, const Result<boost::json::object>& answer, bool as_json,
+         void (*print)(const boost::json::object&)) {
+  if (!answer) return fail(command, answer.error());
+  if (as_json) {
+    print_json(*answer);
+  } else {
+    print(*answer);
+  }
+  return exit_success;
+}
+
 }  // namespace holdfast::cli

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "cli/failure.hpp"
+
 namespace holdfast::cli {
 
 // A text or number of the object as text; empty when it is null or absent.
@@ -23,5 +25,9 @@ void print_table(const std::vector<std::string>& titles,
                  const std::vector<std::vector<std::string>>& rows);
 // The object as one line of JSON.
 void print_json(const boost::json::object& object);
+// A command's end: what the API answered, as JSON or as `print` writes it for people; or why not.
+// The exit code.
+int show(std::string_view command, const Result<boost::json::object>& answer, bool as_json,
+         void (*print)(const boost::json::object&));
 
 }  // namespace holdfast::cli

@@ -228,6 +228,8 @@ json::object authorization_json(const engine::AuthorizationView& authorization) 
     if (!id) return nullptr;
     return json::value(std::to_string(id.value));
   };
+  json::value first_answer;
+  if (why.first_answer != 0) first_answer = std::to_string(why.first_answer);
   const std::string_view code =
       decision.partial ? code_partial : response_code(decision.decline).code_1987;
   return {{"id", std::to_string(authorization.id)},
@@ -260,6 +262,7 @@ json::object authorization_json(const engine::AuthorizationView& authorization) 
           {"tariff", text_or_null(why.tariff.view())},
           {"fx_rate", std::move(rate)},
           {"original_hold_id", hold_text(why.original)},
+          {"first_answer_id", std::move(first_answer)},
           {"hold_id", hold_text(decision.hold)}};
 }
 

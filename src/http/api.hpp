@@ -83,6 +83,8 @@ ApiResponse unavailable(const Api& api);
 
 // What protects a call from happening twice: empty when it has no Idempotency-Key.
 engine::Request protection(Api& api, const ApiRequest& request);
+// Whether free text holds the number of a card that was issued here: it would be kept in clear.
+Awaitable<bool> names_card(Api& api, std::string_view text);
 // A keyed hash of what a call says, as hex: its key, or its method, path and query.
 std::string request_fingerprint(Api& api, const ApiRequest& request);
 

@@ -15,9 +15,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t pan_length_min = 12;
-constexpr std::size_t pan_length_max = 19;
-
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
@@ -99,9 +96,7 @@ std::uint16_t required_expiry(JsonFields& fields) {
 
 std::string_view required_pan(JsonFields& fields) {
   const std::string_view pan = fields.required_text("pan");
-  const bool sound = pan.size() >= pan_length_min && pan.size() <= pan_length_max &&
-                     std::all_of(pan.begin(), pan.end(), is_digit);
-  if (!sound) fields.refuse("pan", "must be 12 to 19 digits");
+  if (!may_be_pan(pan)) fields.refuse("pan", "must be 12 to 19 digits");
   return pan;
 }
 
@@ -180,6 +175,13 @@ BodyResult<Command> finish(const JsonFields& fields, Command command) {
 
 }  // namespace
 
+bool may_be_pan(std::string_view text) {
+  constexpr std::size_t length_min = 12;
+  constexpr std::size_t length_max = 19;
+  return text.size() >= length_min && text.size() <= length_max &&
+         std::all_of(text.begin(), text.end(), is_digit);
+}
+
 std::optional<engine::AccountId> account_id_from(std::string_view text) {
   if (text.empty() || !std::all_of(text.begin(), text.end(), is_account_character)) {
     return std::nullopt;
@@ -252,6 +254,9 @@ BodyResult<engine::PutCard> put_card_from(const json::object& body, CardTokenize
   const std::string_view pan = required_pan(fields);
   command.expiry_yymm = required_expiry(fields);
   command.account_id = required_account_id(fields, "account_id");
+  if (!pan.empty() && command.account_id.view().find(pan) != std::string_view::npos) {
+    fields.refuse("account_id", "must not hold the card number");
+  }
   command.status = card_status(fields);
   command.limit_profile = limit_profile(fields);
   if (auto error = fields.error()) return *error;

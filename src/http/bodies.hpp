@@ -14,6 +14,8 @@ namespace holdfast::http {
 template <class T>
 using BodyResult = boost::system::result<T, BodyError>;
 
+// 12 to 19 digits.
+bool may_be_pan(std::string_view text);
 // 1–34 of A–Z, a–z, 0–9.
 std::optional<engine::AccountId> account_id_from(std::string_view text);
 // 32 hex digits.

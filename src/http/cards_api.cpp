@@ -1,9 +1,22 @@
+#include <algorithm>
+
 #include "http/answers.hpp"
 #include "http/api.hpp"
 #include "http/bodies.hpp"
 
 namespace holdfast::http {
 namespace {
+
+std::vector<std::string_view> digit_runs(std::string_view text) {
+  constexpr std::string_view digits = "0123456789";
+  std::vector<std::string_view> runs;
+  for (auto begin = text.find_first_of(digits); begin != text.npos;) {
+    const auto end = std::min(text.find_first_not_of(digits, begin), text.size());
+    runs.push_back(text.substr(begin, end - begin));
+    begin = text.find_first_of(digits, end);
+  }
+  return runs;
+}
 
 // The card as it is now.
 Awaitable<ApiResponse> answer_card(Api& api, engine::CardToken token) {
@@ -89,6 +102,21 @@ Awaitable<ApiResponse> change_card(Api& api, const ApiRequest& request) {
   const engine::Answer answer = co_await api.caller.execute(*command);
   if (!answer.decision.approved()) co_return refusal(answer);
   co_return co_await answer_card(api, *token);
+}
+
+Awaitable<bool> names_card(Api& api, std::string_view text) {
+  std::vector<engine::CardToken> tokens;
+  for (const std::string_view digits : digit_runs(text)) {
+    if (may_be_pan(digits)) tokens.push_back(api.tokenizer.token(digits));
+  }
+  if (tokens.empty()) co_return false;
+  bool found = false;
+  co_await api.caller.inspect([&](const engine::View& view) {
+    found = std::any_of(tokens.begin(), tokens.end(), [&view](const engine::CardToken& token) {
+      return view.card(token).has_value();
+    });
+  });
+  co_return found;
 }
 
 }  // namespace holdfast::http

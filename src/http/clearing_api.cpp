@@ -6,6 +6,7 @@
 #include "http/api.hpp"
 #include "http/bodies.hpp"
 #include "http/kept_reports.hpp"
+#include "iso8583/mask.hpp"
 
 namespace holdfast::http {
 namespace {
@@ -20,7 +21,7 @@ std::string listed_name(const ApiRequest& request) {
   if (const auto slash = name.rfind('/'); slash != std::string::npos) name.erase(0, slash + 1);
   name.resize(std::min(name.size(), file_name_size_max));
   // A name is bytes to a file system, and text to the list.
-  return name.empty() ? std::string("unnamed") : to_utf8(name);
+  return name.empty() ? std::string("unnamed") : to_utf8(iso8583::mask_card_numbers(name));
 }
 
 // The name of the kept report of this call; empty when nothing is to be kept.

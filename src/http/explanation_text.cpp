@@ -63,6 +63,10 @@ std::string decline_text(const AuthorizationView& a) {
                          engine::to_string(a.why.transaction));
     case Decline::original_not_found:
       return "Nothing here fits what it names as its original.";
+    case Decline::same_key_other_content:
+      return fmt::format(
+          "Authorization {} had the same key; its amount, processing code or original was another.",
+          a.why.first_answer);
     case Decline::already_reversed:
       return "Its reversal came before it.";
     default:

@@ -27,6 +27,9 @@ Awaitable<ApiResponse> post_hold(Api& api, const ApiRequest& request) {
   if (!body) co_return bad_body(body.error());
   const auto command = place_hold_from(*body);
   if (!command) co_return bad_body(command.error());
+  if (co_await names_card(api, command->reference.view())) {
+    co_return bad_body({"bad_field", "reference", "'reference' holds a card number"});
+  }
   engine::Request protected_by = protection(api, request);
   const engine::Answer answer = co_await api.caller.execute(*command, protected_by);
   if (!answer.decision.approved()) co_return refusal(answer);

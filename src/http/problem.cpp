@@ -43,6 +43,7 @@ constexpr DeclineRow decline_rows[] = {
     {Decline::hold_ended, 409, "The hold has ended."},
     {Decline::currency_mismatch, 422, "The account has another currency."},
     {Decline::currency_missing, 422, "A new account needs a currency."},
+    {Decline::unknown_limit_profile, 422, "The bank has no limit profile of this name."},
     {Decline::overflow, 422, "A balance would leave its range."},
     {Decline::overloaded, 503, "Too much is waiting; nothing happened, try again."},
     {Decline::halted, 503, "The engine takes no commands; nothing happened."},

@@ -59,6 +59,11 @@ std::string_view pan_of(const Message& message) {
   return track2.substr(0, track2.find_first_of("=D"));
 }
 
+bool holds_pan(const Message& message, std::string_view text) {
+  const std::string_view pan = pan_of(message);
+  return !pan.empty() && text.find(pan) != std::string_view::npos;
+}
+
 FieldResult<engine::Money> transaction_amount(const Message& message) {
   return amount_with_currency(message, 4, 49);
 }
@@ -87,14 +92,17 @@ engine::Channel channel_of(const Message& message, engine::Operation operation) 
 
 engine::MatchKeys match_keys(const iso8583::Dialect& dialect, const Message& message) {
   engine::MatchKeys keys;
-  keys.lifecycle_id = decltype(keys.lifecycle_id)::from(dialect.semantics().lifecycle_id(message))
-                          .value_or(decltype(keys.lifecycle_id)());
+  if (const auto id = dialect.semantics().lifecycle_id(message); !holds_pan(message, id)) {
+    keys.lifecycle_id = decltype(keys.lifecycle_id)::from(id).value_or(engine::FixedText<36>());
+  }
   keys.rrn = decltype(keys.rrn)::cut(reference(message, 37));
   // An advice brings the code of whoever approved.
   keys.auth_code = decltype(keys.auth_code)::cut(reference(message, 38));
   keys.acquirer = decltype(keys.acquirer)::cut(without_leading_zeros(message.get(32)));
   keys.terminal = decltype(keys.terminal)::cut(trimmed(message.get(41)));
-  keys.merchant = decltype(keys.merchant)::cut(trimmed(message.get(42)));
+  if (const auto merchant = trimmed(message.get(42)); !holds_pan(message, merchant)) {
+    keys.merchant = decltype(keys.merchant)::cut(merchant);
+  }
   keys.mcc = static_cast<std::uint16_t>(number(message.get(18)));
   return keys;
 }

@@ -32,6 +32,9 @@ struct Digests {
 // DE2, or the card number at the front of track 2.
 std::string_view pan_of(const iso8583::Message& message);
 
+// Whether a field that is kept as it came holds the message's card number.
+bool holds_pan(const iso8583::Message& message, std::string_view text);
+
 // DE4 with DE49 (or DE6 with DE51): no currency when the amount is absent, or when it is zero and
 // the message names none.
 FieldResult<engine::Money> transaction_amount(const iso8583::Message& message);
@@ -40,7 +43,8 @@ FieldResult<engine::Money> billing_amount(const iso8583::Message& message);
 // From DE3: `unsupported` for a code that is not in the contract.
 engine::Operation operation_of(const iso8583::Message& message);
 engine::Channel channel_of(const iso8583::Message& message, engine::Operation operation);
-// A lifecycle id that is too long for a key is as absent: clearing treats it so, too.
+// A lifecycle id that is too long for a key is as absent: clearing treats it so, too. So is a key
+// that holds the card number: keys are kept in clear.
 engine::MatchKeys match_keys(const iso8583::Dialect& dialect, const iso8583::Message& message);
 
 // The identity of a request, for duplicate protection: PAN, message class and function, DE7 and

@@ -19,7 +19,11 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 LinkServer::LinkServer(asio::io_context& io, Core& core, const LinkConfig& config)
-    : io_(io), engine_(core.engine), config_(config), handler_(core, config, *config.dialect), acceptor_(io) {}
+    : io_(io),
+      engine_(core.engine),
+      config_(config),
+      handler_(core, config, *config.dialect),
+      acceptor_(io) {}
 
 LinkServer::~LinkServer() = default;
 

@@ -42,7 +42,7 @@ Echo pack_echo(const Message& request) {
   std::size_t room = Echo::capacity - std::size(echo_fields);  // beside the lengths
   for (int field : echo_fields) {
     const std::string_view value = request.get(field);
-    const bool is_kept = request.has(field) && value.size() <= room;
+    const bool is_kept = request.has(field) && value.size() <= room && !holds_pan(request, value);
     const auto size = is_kept              ? static_cast<unsigned char>(value.size())
                       : request.has(field) ? not_kept
                                            : absent;

@@ -55,6 +55,34 @@ TEST_CASE("accounts: what cannot be opened or changed is declined", "[engine][ac
   CHECK(ledger.state.meta.account_count == 1);
 }
 
+TEST_CASE("cards: a limit profile that the bank does not have is refused, and changes nothing",
+          "[engine][accounts]") {
+  Ledger ledger;
+  ledger.set_profile("standard", {});
+  PutCard issue;
+  issue.token = digest<CardToken>("C9");
+  issue.account_id = AccountId::cut("A1");
+  issue.expiry_yymm = 2912;
+  issue.limit_profile = LimitProfileName::cut("standart");
+  CHECK(told(ledger.run(issue)) == "unknown_limit_profile");
+  CHECK_FALSE(ledger.state.cards.get(issue.token).has_value());
+  issue.limit_profile = LimitProfileName::cut("standard");
+  CHECK(told(ledger.run(issue)) == "approved");
+
+  ChangeCard change;
+  change.token = issue.token;
+  change.status = CardStatus::blocked;
+  change.limit_profile = LimitProfileName::cut("gone");
+  CHECK(told(ledger.run(change)) == "unknown_limit_profile");
+  CHECK(ledger.state.cards.get(issue.token)->status == CardStatus::active);
+  ledger.rules.set_limits({});
+  change.limit_profile.reset();
+  CHECK(told(ledger.run(change)) == "approved");
+  change.limit_profile = LimitProfileName{};
+  CHECK(told(ledger.run(change)) == "approved");
+  CHECK(ledger.state.cards.get(issue.token)->limit_profile.empty());
+}
+
 TEST_CASE("accounts: an overdraft widens what is available, not the ledger", "[engine][accounts]") {
   Ledger ledger;
   PutAccount change = put("A1");

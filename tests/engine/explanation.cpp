@@ -51,6 +51,22 @@ TEST_CASE("explanation: a reversal, an increment and a completion name their ori
   CHECK(ledger.why().is_reversal);
 }
 
+TEST_CASE("explanation: a key that was used before names its first answer",
+          "[engine][explanation]") {
+  Ledger ledger;
+  ledger.ask({.amount = "10.00", .stan = 7, .rrn = "R1"});
+  CHECK(told(ledger.ask({.amount = "11.00", .stan = 7, .rrn = "R1"})) == "same_key_other_content");
+  const View view(ledger.state, ledger.rules);
+  const auto found = view.authorizations(FixedText<12>::cut("R1"), 10);
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].decision.decline == Decline::same_key_other_content);
+  CHECK(found[0].why.transaction == money("11.00"));
+  CHECK(found[0].why.first_answer == found[1].id);
+  // It is no answer that a retransmission could get.
+  CHECK(told(ledger.ask({.amount = "10.00", .stan = 7, .rrn = "R1"})) == "approved");
+  CHECK(told(ledger.ask({.amount = "11.00", .stan = 7, .rrn = "R1"})) == "same_key_other_content");
+}
+
 TEST_CASE("explanation: decisions about one RRN are found, newest first", "[engine][explanation]") {
   Ledger ledger;
   ledger.ask({.amount = "10.00", .stan = 7, .rrn = "R1"});

@@ -354,6 +354,7 @@ TEST_CASE("limits: a rule that was dropped and comes back in its window knows wh
   }
   SECTION("a profile's rules that the card was not under meanwhile") {
     ledger.set_profile("standard", limits);
+    ledger.set_profile("none", {});
     ledger.put_under("C1", "none");
     ledger.ask({.amount = "250.00"});
     ledger.put_under("C1", "standard");

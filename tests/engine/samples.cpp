@@ -172,6 +172,7 @@ std::vector<Effect> sample_effects() {
   why.limit_used = 20'000;
   why.limit_max = 50'000;
   why.original = HoldId{2};
+  why.first_answer = 9;
   return {opened,
           AccountChanged{AccountNumber{1}, AccountStatus::blocked, 0},
           card,

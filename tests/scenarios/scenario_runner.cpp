@@ -1,8 +1,12 @@
 // Runs one scenario against the real switch: over TCP and HTTP, then a stop, then a rebuild from
-// the journal that must give the same state.
+// the journal that must give the same state. None of the trace's card numbers may stand in a file
+// that the switch wrote.
 //
 //   scenario_runner HOLDFAST DIALECTS RULES SCENARIO.trace [OPTIONS OF REPLAY…]
 #include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <sstream>
 
 #include "switch_under_test.hpp"
 
@@ -16,6 +20,41 @@ bool report(const char* what, const CommandResult& result) {
   std::fprintf(stderr, "%s: exit %d\n%s%s", what, result.exit_code, result.output.c_str(),
                result.errors.c_str());
   return false;
+}
+
+namespace fs = std::filesystem;
+
+std::string content_of(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// Of the statements "card NUMBER …".
+std::vector<std::string> card_numbers(const fs::path& trace) {
+  std::vector<std::string> numbers;
+  std::istringstream lines(content_of(trace));
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string statement;
+    std::string number;
+    if (words >> statement >> number && statement == "card") numbers.push_back(number);
+  }
+  return numbers;
+}
+
+bool keeps_no_card_number(const fs::path& folder, const fs::path& trace) {
+  const std::vector<std::string> numbers = card_numbers(trace);
+  bool passed = true;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file()) continue;
+    const std::string content = content_of(entry.path());
+    for (const std::string& number : numbers) {
+      if (content.find(number) == std::string::npos) continue;
+      std::fprintf(stderr, "%s holds the card number %s\n", entry.path().c_str(), number.c_str());
+      passed = false;
+    }
+  }
+  return passed;
 }
 
 bool run_scenario(SwitchUnderTest& holdfast, const std::vector<std::string>& replay_arguments) {
@@ -33,6 +72,7 @@ bool run_scenario(SwitchUnderTest& holdfast, const std::vector<std::string>& rep
     std::fprintf(stderr, "serve: exit %d on SIGTERM\n", stopped.value_or(-1));
     passed = false;
   }
+  if (!keeps_no_card_number(holdfast.folder(), replay_arguments.front())) passed = false;
   return report("journal verify", holdfast.run({"journal", "verify", holdfast.data_folder()})) &&
          passed;
 }

@@ -88,6 +88,9 @@ TEST_CASE("accounts: what is refused says why, and names the field", "[http]") {
       {"POST", "/v1/holds",
        R"({"account_id":"A1","amount":5,"currency":"RUB","kind":"authorization"})", 400,
        "bad_field", "kind"},
+      {"POST", "/v1/cards",
+       R"({"pan":"4111111111111111","expiry":"2912","account_id":"4111111111111111"})", 400,
+       "bad_field", "account_id"},
       {"GET", "/v1/holds/77", "", 404, "unknown_hold", ""},
       {"POST", "/v1/holds/77/release", "", 404, "unknown_hold", ""},
   }));

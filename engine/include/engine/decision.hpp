@@ -38,6 +38,7 @@ enum class Decline : std::uint8_t {
   hold_ended,
   currency_mismatch,
   currency_missing,
+  unknown_limit_profile,
   overflow,
   // Not kept: the same request later is decided afresh.
   overloaded,

@@ -35,6 +35,8 @@ struct Explanation {
   std::int64_t limit_used = 0;
   std::int64_t limit_max = 0;
   HoldId original;  // the hold that was found by a reversal, an increment or a completion
+  // Declined as same_key_other_content: the authorization that had the key before, 0 for none.
+  std::uint64_t first_answer = 0;
 };
 
 }  // namespace engine
