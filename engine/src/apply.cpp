@@ -187,8 +187,7 @@ class Applier {
   void operator()(const MovementPosted& fact) {
     AccountRecord& account = state_.accounts.edit(fact.account);
     // Booked is what core banking has in its books; the engine's own postings wait for it.
-    const bool from_core = fact.kind == MovementKind::opening;
-    add(from_core ? account.booked : account.pending, fact.amount);
+    add(comes_from_core(fact.kind) ? account.booked : account.pending, fact.amount);
     ++account.movement_count;
 
     MovementRecord movement;
@@ -202,6 +201,8 @@ class Applier {
     movement.business_date = event_.business_date;
     movement.kind = fact.kind;
     movement.reference = fact.reference;
+    movement.batch = fact.batch;
+    if (fact.batch) movement.item = add_item(fact.batch, fact.account, account.movement_count);
     state_.movements.put({fact.account, account.movement_count}, movement);
 
     LedgerRecord ledger = state_.ledger_of(account.currency);
@@ -218,6 +219,87 @@ class Applier {
     const bool is_fee = fact.kind == MovementKind::fee || fact.kind == MovementKind::fee_return;
     if (at_authorization) add(state_.holds.edit(fact.hold).posted_amount, fact.amount);
     if (is_fee) add(state_.holds.edit(fact.hold).posted_fee, -fact.amount);
+  }
+
+  void operator()(const BatchOpened& fact) {
+    BatchRecord batch;
+    batch.number = fact.number;
+    batch.opened_at = event_.at;
+    batch.business_date = event_.business_date;
+    batch.id = fact.id;
+    batch.source = fact.source;
+    batch.is_own = fact.is_own ? 1 : 0;
+    state_.batches.put(fact.number, batch);
+    state_.batch_numbers.put(fact.id, fact.number);
+    state_.meta.batch_count = fact.number.value;
+    if (fact.is_own) state_.meta.own_batch = fact.number;
+  }
+  void operator()(const BatchClosed& fact) {
+    BatchRecord& batch = state_.batches.edit(fact.number);
+    batch.status = BatchStatus::closed;
+    batch.closed_at = event_.at;
+    if (state_.meta.own_batch == fact.number) state_.meta.own_batch = {};
+  }
+  void operator()(const BatchQueued& fact) {
+    state_.batches.edit(fact.number).is_queued = 1;
+    MetaRecord& meta = state_.meta;
+    if (meta.last_to_export) {
+      state_.batches.edit(meta.last_to_export).next_to_export = fact.number;
+    } else {
+      meta.first_to_export = fact.number;
+    }
+    meta.last_to_export = fact.number;
+  }
+  void operator()(const BatchExported& fact) {
+    MetaRecord& meta = state_.meta;
+    ENGINE_ASSERT(meta.first_to_export == fact.number);
+    BatchRecord& batch = state_.batches.edit(fact.number);
+    batch.status = BatchStatus::exported;
+    batch.exported_at = event_.at;
+    batch.export_number = ++meta.export_count;
+    batch.is_queued = 0;
+    state_.exports.put({batch.export_number}, fact.number);
+    meta.first_to_export = batch.next_to_export;
+    if (!meta.first_to_export) meta.last_to_export = {};
+    accept_if_answered(batch);
+  }
+  void operator()(const BatchDeleted& fact) {
+    state_.batches.edit(fact.number).status = BatchStatus::deleted;
+  }
+  void operator()(const ItemAnswered& fact) {
+    BatchItemRecord& item = state_.batch_items.edit({fact.batch, fact.item});
+    BatchRecord& batch = state_.batches.edit(fact.batch);
+    ++batch.answered_count;
+    if (fact.accepted) {
+      item.status = ItemStatus::accepted;
+      ++batch.accepted_count;
+      const MinorUnits amount = state_.movements.get({item.account, item.movement})->amount;
+      AccountRecord& account = state_.accounts.edit(item.account);
+      add(account.pending, -amount);
+      add(account.booked, amount);
+    } else {
+      item.status = ItemStatus::rejected;
+      ++batch.problem_count;
+      state_.batch_problems.put({fact.batch, fact.item}, {batch.last_problem, fact.reason, {}});
+      batch.last_problem = fact.item;
+    }
+    accept_if_answered(batch);
+  }
+  void operator()(const ItemResolved& fact) {
+    BatchItemRecord& item = state_.batch_items.edit({fact.batch, fact.item});
+    item.status = fact.status;
+    --state_.batches.edit(fact.batch).problem_count;
+    if (!fact.into) return;
+    MovementRecord& movement = state_.movements.edit({item.account, item.movement});
+    movement.batch = fact.into;
+    movement.item = add_item(fact.into, item.account, item.movement);
+  }
+  void operator()(const CoreDayChanged& fact) {
+    state_.meta.core_is_closed = fact.is_open ? 0 : 1;
+    state_.meta.core_day_at = event_.at;
+  }
+  void operator()(const CoreBalanceTaken& fact) {
+    state_.accounts.edit(fact.account).core_export = fact.last_export;
   }
 
   void operator()(const InternalPosted& fact) {
@@ -355,6 +437,23 @@ class Applier {
     const std::int64_t second = hold.expires_at.seconds();
     hold.next_expiring = state_.expiries.head(second).value_or(HoldId{});
     state_.expiries.set_head(second, hold.id);
+  }
+
+  std::uint32_t add_item(BatchNumber number, AccountNumber account, std::uint32_t movement) {
+    BatchRecord& batch = state_.batches.edit(number);
+    state_.batch_items.put({number, ++batch.item_count}, {account, movement});
+    return batch.item_count;
+  }
+  void accept_if_answered(BatchRecord& batch) {
+    const bool is_answered = batch.answered_count == batch.item_count;
+    if (batch.status != BatchStatus::exported || !is_answered) return;
+    batch.status = BatchStatus::accepted;
+    batch.accepted_at = event_.at;
+    MetaRecord& meta = state_.meta;
+    while (const auto next = state_.exports.get({meta.answered_export + 1})) {
+      if (state_.batches.get(*next)->status != BatchStatus::accepted) break;
+      ++meta.answered_export;
+    }
   }
 
   State& state_;

@@ -88,6 +88,17 @@ void decide_body(Deciding& d) {
     void operator()(const Reconcile& c) { decide_reconcile(d, c); }
     void operator()(const CutOver& c) { decide_cut_over(d, c); }
     void operator()(const PutFxRates& c) { decide_put_fx_rates(d, c); }
+    void operator()(const Post& c) { decide_post(d, c); }
+    void operator()(const OpenBatch& c) { decide_open_batch(d, c); }
+    void operator()(const CloseBatch& c) { decide_close_batch(d, c); }
+    void operator()(const DeleteBatch& c) { decide_delete_batch(d, c); }
+    void operator()(const QueueBatch& c) { decide_queue_batch(d, c); }
+    void operator()(const CloseDueBatch&) { decide_close_due_batch(d); }
+    void operator()(const ConfirmExport& c) { decide_confirm_export(d, c); }
+    void operator()(const AnswerItems& c) { decide_answer_items(d, c); }
+    void operator()(const ResolveItem& c) { decide_resolve_item(d, c); }
+    void operator()(const SetCoreDay& c) { decide_set_core_day(d, c); }
+    void operator()(const TakeCoreBalances& c) { decide_take_core_balances(d, c); }
   };
   std::visit(Visitor{d}, d.command.body);
 }
@@ -101,7 +112,8 @@ Answer decide(const State& state, const Rules& rules, const Command& command, Ev
   // was overtaken on its way; and a business date that closed never changes.
   event.at = std::max(command.now, state.meta.last_command_at);
   event.business_date = std::max(command.business_date, state.meta.last_business_date);
-  Deciding d{state, rules, command, event, what_was_asked(command.body)};
+  Deciding d(state, rules, command, event);
+  d.why = what_was_asked(command.body);
 
   bool reversed = false;
   if (command.request) {
@@ -137,6 +149,7 @@ Answer decide(const State& state, const Rules& rules, const Command& command, Ev
   } else {
     decide_body(d);
   }
+  d.close_full_batch();
   if (command.request && d.why) d.emit(DecisionExplained{*d.why});
   return {event.decision, false, command.request.echo};
 }

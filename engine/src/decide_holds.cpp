@@ -22,6 +22,18 @@ void release(Deciding& d, const HoldRecord& hold, HoldStatus status, ReleaseReas
   d.emit(reduced);
 }
 
+// It stays open, with its fee; what is given back is not used.
+void release_part(Deciding& d, const HoldRecord& hold, MinorUnits amount) {
+  HoldReduced reduced;
+  reduced.id = hold.id;
+  reduced.amount = amount;
+  reduced.status = hold.status;
+  reduced.reason = ReleaseReason::by_request;
+  reduced.unused = std::min(amount, hold.used_amount);
+  change_usage(d, hold, -reduced.unused, 0);
+  d.emit(reduced);
+}
+
 }  // namespace
 
 void decide_place_hold(Deciding& d, const PlaceHold& command) {
@@ -71,12 +83,21 @@ void decide_release_hold(Deciding& d, const ReleaseHold& command) {
   d.decision().account = hold->account;
   d.decision().currency = hold->currency;
   if (!hold->is_open()) return d.decline(Decline::hold_ended);
-  release(d, *hold, HoldStatus::released, ReleaseReason::by_request);
-  d.decision().amount = hold->amount;
-  d.decision().fee = hold->fee;
+  const MinorUnits amount = command.amount.value_or(hold->amount);
+  if (amount <= 0 && command.amount) return d.decline(Decline::bad_amount);
+  if (amount > hold->amount) return d.decline(Decline::bad_amount);
+  const bool all = amount == hold->amount;
+  if (all) {
+    release(d, *hold, HoldStatus::released, ReleaseReason::by_request);
+  } else {
+    release_part(d, *hold, amount);
+  }
+  d.decision().partial = !all;
+  d.decision().amount = amount;
+  d.decision().fee = all ? hold->fee : 0;
   d.decision().has_balance = true;
   d.decision().ledger = account.ledger();
-  d.decision().available = account.available() + hold->amount + hold->fee;
+  d.decision().available = account.available() + amount + d.decision().fee;
 }
 
 void decide_expire_due(Deciding& d, const ExpireDue& command) {

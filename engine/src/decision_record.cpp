@@ -27,6 +27,8 @@ DecisionRecord record_of(const Event& event) {
   record.transaction_amount = decision.transaction_amount;
   record.rate = decision.rate;
   record.auth_code = decision.auth_code;
+  record.movement = decision.movement;
+  record.item = decision.item;
   record.currency = decision.currency;
   record.decline = decision.decline;
   record.flags = static_cast<std::uint8_t>(
@@ -58,6 +60,8 @@ Answer first_answer(const DecisionRecord& record) {
   d.hold = record.hold;
   d.account = record.account;
   d.auth_code = record.auth_code;
+  d.movement = record.movement;
+  d.item = record.item;
   return answer;
 }
 

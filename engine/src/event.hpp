@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "batch_effects.hpp"
 #include "records.hpp"
 
 namespace engine {
@@ -217,13 +218,14 @@ struct MovementPosted {
   MinorUnits amount = 0;
   MovementLeg legs[movement_legs_max];
   HoldId hold;
+  BatchNumber batch;  // whose next item it is; none: core banking does not get it
   Reference reference;
 
   template <class A>
   void fields(A& a) {
     a("account", account)("kind", kind)("amount", amount)("leg", legs[0].account)(
         "leg_amount", legs[0].amount)("second_leg", legs[1].account)(
-        "second_leg_amount", legs[1].amount)("hold", hold)("reference", reference);
+        "second_leg_amount", legs[1].amount)("hold", hold)("batch", batch)("reference", reference);
   }
 };
 
@@ -382,7 +384,9 @@ using Effect =
                  OriginalRefused, ClearingRecorded, ExceptionRaised, ExpiryAdvanced, LimitRulesPut,
                  LimitRulePut, HoldIncreased, HoldCompleted, ExpiryPutOff, LimitUsed,
                  InternalPosted, FxRatesSet, FxRateSet, TotalsCounted, PeriodClosed,
-                 DecisionExplained, LimitRulesSeen>;
+                 DecisionExplained, LimitRulesSeen, BatchOpened, BatchClosed, BatchQueued,
+                 BatchExported, BatchDeleted, ItemAnswered, ItemResolved, CoreDayChanged,
+                 CoreBalanceTaken>;
 
 struct Event {
   std::uint64_t sequence = 0;

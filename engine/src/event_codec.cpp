@@ -21,7 +21,9 @@ constexpr std::array<std::string_view, std::variant_size_v<Effect>> effect_names
     "exception_raised", "expiry_advanced",    "limit_rules_put",  "limit_rule_put",
     "hold_increased",   "hold_completed",     "expiry_put_off",   "limit_used",
     "internal_posted",  "fx_rates_set",       "fx_rate_set",      "totals_counted",
-    "period_closed",    "decision_explained", "limit_rules_seen",
+    "period_closed",    "decision_explained", "limit_rules_seen", "batch_opened",
+    "batch_closed",     "batch_queued",       "batch_exported",   "batch_deleted",
+    "item_answered",    "item_resolved",      "core_day_changed", "core_balance_taken",
 };
 
 template <class T>
@@ -56,6 +58,7 @@ class Encoder {
   void write(bool value) { write(static_cast<std::uint8_t>(value)); }
   void write(AccountNumber value) { write(value.value); }
   void write(HoldId value) { write(value.value); }
+  void write(BatchNumber value) { write(value.value); }
   void write(Instant value) { write(value.microseconds); }
   void write(BusinessDate value) { write(value.days); }
   void write(CurrencyCode value) { write(value.numeric()); }
@@ -119,6 +122,7 @@ class Decoder {
   }
   void read(AccountNumber& value) { read(value.value); }
   void read(HoldId& value) { read(value.value); }
+  void read(BatchNumber& value) { read(value.value); }
   void read(Instant& value) { read(value.microseconds); }
   void read(BusinessDate& value) { read(value.days); }
   void read(CurrencyCode& value) {
@@ -179,6 +183,7 @@ class JsonWriter {
   void write(bool value) { out_ += value ? "true" : "false"; }
   void write(AccountNumber value) { write(value.value); }
   void write(HoldId value) { write(value.value); }
+  void write(BatchNumber value) { write(value.value); }
   void write(Instant value) { write(value.microseconds); }
   void write(BusinessDate value) { write(value.days); }
   void write(CurrencyCode value) {
@@ -235,7 +240,7 @@ void decision_fields(A& a, Decision& d) {
       "converted", d.converted)("in_balance", d.in_balance)("currency", d.currency)(
       "amount", d.amount)("fee", d.fee)("ledger", d.ledger)("available", d.available)(
       "transaction_amount", d.transaction_amount)("rate", d.rate)("hold", d.hold)(
-      "account", d.account)("auth_code", d.auth_code);
+      "account", d.account)("auth_code", d.auth_code)("movement", d.movement)("item", d.item);
 }
 
 // What of the command is kept: the first byte after the header.

@@ -7,6 +7,23 @@
 namespace engine {
 namespace {
 
+// What core banking has not accepted, and what took it back.
+void check_pending(const State& state, const AccountRecord& account) {
+  MinorUnits pending = 0;
+  for (std::uint32_t ordinal = 1; ordinal <= account.movement_count; ++ordinal) {
+    const MovementRecord movement = *state.movements.get({account.number, ordinal});
+    if (comes_from_core(movement.kind)) continue;
+    ENGINE_ASSERT(static_cast<bool>(movement.batch) == goes_to_core(movement.kind));
+    if (movement.batch) {
+      const auto item = state.batch_items.get({movement.batch, movement.item});
+      ENGINE_ASSERT(item && item->account == account.number && item->movement == ordinal);
+      if (item->status == ItemStatus::accepted) continue;
+    }
+    pending += movement.amount;
+  }
+  ENGINE_ASSERT(pending == account.pending);
+}
+
 void check_account(const State& state, AccountNumber number) {
   const AccountRecord account = *state.accounts.get(number);
   MinorUnits held = 0;
@@ -22,6 +39,7 @@ void check_account(const State& state, AccountNumber number) {
   }
   ENGINE_ASSERT(held == account.held);
   ENGINE_ASSERT(open == account.open_hold_count);
+  check_pending(state, account);
   if (account.movement_count > 0) {
     const auto last = state.movements.get({number, account.movement_count});
     ENGINE_ASSERT(last && last->balance_after == account.ledger());
@@ -78,6 +96,8 @@ void check_invariants(const State& state, const Rules& rules, const Event& event
       for (const MovementLeg& leg : internal->legs) legs += leg.amount;
       ENGINE_ASSERT(legs == 0);
       check_ledger(state, internal->currency);
+    } else if (const auto* answered = std::get_if<ItemAnswered>(&effect)) {
+      touched.insert(state.batch_items.get({answered->batch, answered->item})->account.value);
     } else if (const auto* posted = std::get_if<MovementPosted>(&effect)) {
       MinorUnits legs = posted->amount;
       for (const MovementLeg& leg : posted->legs) legs += leg.amount;

@@ -81,6 +81,13 @@ std::array<std::uint8_t, 12> store_key(const MovementKey& key) {
   return bytes;
 }
 
+std::array<std::uint8_t, 12> store_key(const BatchItemKey& key) {
+  std::array<std::uint8_t, 12> bytes{};
+  boost::endian::store_big_u64(bytes.data(), key.batch.value);
+  boost::endian::store_big_u32(bytes.data() + 8, key.item);
+  return bytes;
+}
+
 std::array<std::uint8_t, 17> store_key(const RequestSlot& slot) {
   std::array<std::uint8_t, 17> bytes{};
   std::memcpy(bytes.data(), slot.key.bytes.data(), 16);

@@ -15,6 +15,17 @@ struct MovementKey {
   friend bool operator==(const MovementKey&, const MovementKey&) = default;
 };
 
+struct BatchItemKey {
+  BatchNumber batch;
+  std::uint32_t item = 0;  // from 1
+  friend bool operator==(const BatchItemKey&, const BatchItemKey&) = default;
+};
+// In the order of exports.
+struct ExportNumber {
+  std::uint64_t value = 0;
+  friend bool operator==(const ExportNumber&, const ExportNumber&) = default;
+};
+
 // Requests that share a RequestKey but differ in their variant lie at ordinals 0, 1, 2 …
 struct RequestSlot {
   RequestKey key;
@@ -83,6 +94,15 @@ inline std::size_t hash_value(CurrencyCode currency) {
 inline std::size_t hash_value(const MovementKey& key) {
   return mix(key.account.value * 0x9e3779b97f4a7c15ULL + key.ordinal);
 }
+inline std::size_t hash_value(BatchNumber number) {
+  return mix(number.value);
+}
+inline std::size_t hash_value(ExportNumber number) {
+  return mix(number.value);
+}
+inline std::size_t hash_value(const BatchItemKey& key) {
+  return mix(key.batch.value * 0x9e3779b97f4a7c15ULL + key.item);
+}
 inline std::size_t hash_value(const RequestSlot& slot) {
   return hash_value(slot.key) + slot.ordinal;
 }
@@ -123,6 +143,13 @@ inline auto store_key(ExceptionNumber number) {
 inline auto store_key(DecisionNumber number) {
   return big_endian(number.value);
 }
+inline auto store_key(BatchNumber number) {
+  return big_endian(number.value);
+}
+inline auto store_key(ExportNumber number) {
+  return big_endian(number.value);
+}
+std::array<std::uint8_t, 12> store_key(const BatchItemKey& key);
 template <class Tag>
 std::array<std::uint8_t, 16> store_key(const Digest<Tag>& digest) {
   return digest.bytes;

@@ -33,6 +33,7 @@ struct AccountRecord {
   std::uint8_t reserved = 0;
   std::uint32_t limits_version = 0;  // grows when its own rules change, or the profiles'
   std::uint32_t limits_stamp = 0;    // of the profiles' rules that its usage last changed under
+  std::uint64_t core_export = 0;     // the last export that core banking's balance had in it
 
   MinorUnits ledger() const { return booked + pending; }
   MinorUnits available() const { return ledger() - held + overdraft_limit; }
@@ -114,10 +115,47 @@ struct MovementRecord {
   Instant at;
   HoldId hold;
   MovementLeg legs[movement_legs_max];
+  BatchNumber batch;  // none: it does not go to core banking
   BusinessDate business_date;
+  std::uint32_t item = 0;  // of its batch
   MovementKind kind = MovementKind::opening;
   Reference reference;
-  std::uint8_t reserved[2] = {};
+  std::uint8_t reserved[6] = {};
+};
+
+struct BatchRecord {
+  BatchNumber number;
+  Instant opened_at;
+  Instant closed_at;
+  Instant exported_at;
+  Instant accepted_at;
+  std::uint64_t export_number = 0;  // in the order of exports, from 1; 0: not exported
+  BatchNumber next_to_export;       // in the queue
+  std::uint32_t item_count = 0;
+  std::uint32_t answered_count = 0;
+  std::uint32_t accepted_count = 0;
+  std::uint32_t problem_count = 0;  // rejected, and not resolved yet
+  std::uint32_t last_problem = 0;   // head of the chain of rejected items, newest first
+  BusinessDate business_date;       // when it was opened
+  BatchId id;
+  BatchSource source;
+  BatchStatus status = BatchStatus::open;
+  std::uint8_t is_own = 0;
+  std::uint8_t is_queued = 0;
+  std::uint8_t reserved[3] = {};
+};
+
+// Where an item's movement lies, and what core banking said of it.
+struct BatchItemRecord {
+  AccountNumber account;
+  std::uint32_t movement = 0;  // of the account
+  ItemStatus status = ItemStatus::waiting;
+  std::uint8_t reserved[3] = {};
+};
+struct BatchProblemRecord {
+  std::uint32_t previous = 0;  // the item rejected before it, 0: none
+  RejectionReason reason;
+  std::uint8_t reserved[3] = {};
 };
 
 // An answered request by the sequence number of its event; also a card transaction's id outside.
@@ -192,6 +230,9 @@ struct DecisionRecord {
   std::int64_t limit_max = 0;
   HoldId original;
   DecisionNumber first_answer;
+  std::uint64_t movement = 0;
+  std::uint32_t item = 0;
+  std::uint8_t reserved_last[4] = {};
 };
 
 struct ClearingRecordState {
@@ -275,8 +316,16 @@ struct MetaRecord {
   std::uint32_t fx_version = 0;
   Instant fx_set_at;
   FileDigest fx_file;  // the last file that set the rates
+  std::uint64_t batch_count = 0;
+  BatchNumber own_batch;  // the engine's own that is open
+  std::uint64_t export_count = 0;
+  std::uint64_t answered_export = 0;  // every export up to this one is answered
+  BatchNumber first_to_export;        // the queue
+  BatchNumber last_to_export;
+  Instant core_day_at;  // since when core banking is open, or closed
   CurrencyCode fx_base;
-  std::uint8_t reserved[6] = {};
+  std::uint8_t core_is_closed = 0;
+  std::uint8_t reserved[5] = {};
 };
 
 // A record that changes its size changes the store's format; docs/journal.md tells the sizes.
@@ -287,20 +336,23 @@ constexpr bool is_store_record(std::size_t size) {
   return is_plain && sizeof(Record) == size;
 }
 
-static_assert(is_store_record<AccountRecord>(112));
+static_assert(is_store_record<AccountRecord>(120));
 static_assert(is_store_record<CardRecord>(80));
 static_assert(is_store_record<HoldRecord>(416));
-static_assert(is_store_record<MovementRecord>(144));
+static_assert(is_store_record<MovementRecord>(160));
 static_assert(is_store_record<RequestRecord>(64));
+static_assert(is_store_record<BatchRecord>(184));
+static_assert(is_store_record<BatchItemRecord>(16));
+static_assert(is_store_record<BatchProblemRecord>(72));
 static_assert(is_store_record<ClearingRecordState>(80));
 static_assert(is_store_record<ExceptionRecord>(104));
 static_assert(is_store_record<LedgerRecord>(56));
-static_assert(is_store_record<DecisionRecord>(432));
+static_assert(is_store_record<DecisionRecord>(448));
 static_assert(is_store_record<LimitRule>(144));
 static_assert(is_store_record<LimitUsageRecord>(32));
 static_assert(is_store_record<FxRateRecord>(24));
 static_assert(is_store_record<LinkRecord>(8));
 static_assert(is_store_record<LinkTotalsRecord>(168));
-static_assert(is_store_record<MetaRecord>(168));
+static_assert(is_store_record<MetaRecord>(224));
 
 }  // namespace engine

@@ -30,6 +30,11 @@ class State {
   Table<CurrencyCode, FxRateRecord> fx_rates{"fx_rates"};
   Table<LinkName, LinkRecord> links{"links"};
   Table<LinkTotalsKey, LinkTotalsRecord> link_totals{"link_totals"};
+  Table<BatchNumber, BatchRecord> batches{"batches"};
+  Table<BatchId, BatchNumber> batch_numbers{"batch_numbers"};
+  Table<BatchItemKey, BatchItemRecord> batch_items{"batch_items"};
+  Table<BatchItemKey, BatchProblemRecord> batch_problems{"batch_problems"};
+  Table<ExportNumber, BatchNumber> exports{"exports"};
   Table<ClearingIdentity, ClearingRecordState> clearing_records{"clearing_records"};
   Table<ExceptionNumber, ExceptionRecord> exceptions{"exceptions"};
   Table<CurrencyCode, LedgerRecord> ledger{"ledger"};
@@ -52,12 +57,17 @@ class State {
     visit(fx_rates);
     visit(links);
     visit(link_totals);
+    visit(batches);
+    visit(batch_numbers);
+    visit(batch_items);
+    visit(batch_problems);
+    visit(exports);
     visit(clearing_records);
     visit(exceptions);
     visit(ledger);
     visit(expiries);
   }
-  static constexpr unsigned table_count = 17 + hold_key_kind_count;
+  static constexpr unsigned table_count = 22 + hold_key_kind_count;
 
   // Entries in the overlay: what the next checkpoint will write.
   std::size_t changed_count() const {
@@ -71,6 +81,11 @@ class State {
     auto number = account_numbers.get(id);
     if (!number) return std::nullopt;
     return accounts.get(*number);
+  }
+  std::optional<BatchRecord> batch(const BatchId& id) const {
+    const auto number = batch_numbers.get(id);
+    if (!number) return std::nullopt;
+    return batches.get(*number);
   }
   std::optional<HoldId> newest_hold(HoldKeyKind kind, const HoldKey& key) const {
     return hold_keys[static_cast<std::size_t>(kind)].get(key);

@@ -50,7 +50,9 @@ auto counters(const MetaRecord& meta) {
   return std::tuple(meta.last_sequence, meta.account_count, meta.card_count, meta.hold_count,
                     meta.movement_count, meta.exception_count, meta.reversed_by_rrn_count,
                     meta.last_command_at, meta.last_business_date, meta.fx_version, meta.fx_set_at,
-                    meta.fx_file, meta.fx_base);
+                    meta.fx_file, meta.fx_base, meta.batch_count, meta.own_batch, meta.export_count,
+                    meta.answered_export, meta.first_to_export, meta.last_to_export,
+                    meta.core_day_at, meta.core_is_closed);
 }
 
 }  // namespace

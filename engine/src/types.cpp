@@ -70,10 +70,24 @@ std::string_view name(HoldStatus status) {
   return pick(names, status);
 }
 std::string_view name(MovementKind kind) {
-  static constexpr std::array<std::string_view, 9> names{
-      "opening", "clearing",          "top_up",  "refund",    "reversal",
-      "fee",     "clearing_reversal", "posting", "fee_return"};
+  static constexpr std::array<std::string_view, 12> names{
+      "opening",           "clearing", "top_up",     "refund",   "reversal", "fee",
+      "clearing_reversal", "posting",  "fee_return", "external", "undo",     "core"};
   return pick(names, kind);
+}
+std::string_view name(BatchStatus status) {
+  static constexpr std::array<std::string_view, 5> names{"open", "closed", "exported", "accepted",
+                                                         "deleted"};
+  return pick(names, status);
+}
+std::string_view name(ItemStatus status) {
+  static constexpr std::array<std::string_view, 6> names{"waiting", "accepted", "rejected",
+                                                         "retried", "moved",    "undone"};
+  return pick(names, status);
+}
+std::string_view name(ItemAction action) {
+  static constexpr std::array<std::string_view, 3> names{"retry", "move", "undo"};
+  return pick(names, action);
 }
 std::string_view name(InternalAccount account) {
   static constexpr std::array<std::string_view, internal_account_count> names{
@@ -108,7 +122,7 @@ std::string_view name(ReleaseReason reason) {
   return pick(names, reason);
 }
 std::string_view name(Decline decline) {
-  static constexpr std::array<std::string_view, 30> names{"none",
+  static constexpr std::array<std::string_view, 38> names{"none",
                                                           "same_key_other_content",
                                                           "already_reversed",
                                                           "unsupported_operation",
@@ -134,6 +148,14 @@ std::string_view name(Decline decline) {
                                                           "currency_mismatch",
                                                           "currency_missing",
                                                           "unknown_limit_profile",
+                                                          "unknown_batch",
+                                                          "batch_exists",
+                                                          "batch_not_open",
+                                                          "batch_not_closed",
+                                                          "batch_too_large",
+                                                          "unknown_item",
+                                                          "item_not_rejected",
+                                                          "same_account",
                                                           "overflow",
                                                           "overloaded",
                                                           "halted",

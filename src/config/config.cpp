@@ -130,6 +130,13 @@ void read_testing(TomlReader& reader, Config& config) {
   }
 }
 
+void read_core(TomlReader& reader, engine::Batching& batching) {
+  batching.items_max = static_cast<std::uint32_t>(
+      reader.integer("batch_items", 1, 30'000).value_or(batching.items_max));
+  batching.age_seconds_max =
+      reader.integer("batch_age_seconds", 1, 86'400).value_or(batching.age_seconds_max);
+}
+
 void read_engine(TomlReader& reader, EngineConfig& engine) {
   auto size = [&reader](std::string_view key, std::int64_t low, std::int64_t high,
                         std::size_t fallback) {
@@ -198,6 +205,7 @@ Outcome<Config> load_config(const std::filesystem::path& file) {
     root.table("business_day",
                [&config](TomlReader& reader) { read_business_day(reader, config); });
     root.table("testing", [&config](TomlReader& reader) { read_testing(reader, config); });
+    root.table("core", [&config](TomlReader& reader) { read_core(reader, config.rules.batching); });
     root.table("engine", [&config](TomlReader& reader) { read_engine(reader, config.engine); });
     root.table("files",
                [&](TomlReader& reader) { rule_file_error = read_rule_files(reader, config); });

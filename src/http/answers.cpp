@@ -2,48 +2,19 @@
 
 #include <fmt/format.h>
 
+#include "core_banking/batch_file.hpp"
 #include "http/bodies.hpp"
 #include "http/exception_texts.hpp"
 #include "http/explanation_text.hpp"
 #include "link/response_codes.hpp"
 #include "rules/rule_words.hpp"
+#include "runtime/utf8.hpp"
 #include "time/rfc3339.hpp"
 
 namespace holdfast::http {
 namespace {
 
 namespace json = boost::json;
-
-// Null where there is no text.
-json::value text_or_null(std::string_view text) {
-  if (text.empty()) return nullptr;
-  return json::value(to_utf8(text));
-}
-
-std::size_t utf8_sequence_size(unsigned char first) {
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF) return 2;
-  if (first >= 0xE0 && first <= 0xEF) return 3;
-  if (first >= 0xF0 && first <= 0xF4) return 4;
-  return 0;
-}
-
-bool is_utf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto first = static_cast<unsigned char>(text[i]);
-    const std::size_t size = utf8_sequence_size(first);
-    if (size == 0 || i + size > text.size()) return false;
-    for (std::size_t k = 1; k < size; ++k) {
-      if ((static_cast<unsigned char>(text[i + k]) & 0xC0) != 0x80) return false;
-    }
-    const auto second = size > 1 ? static_cast<unsigned char>(text[i + 1]) : 0U;
-    // Overlong forms, surrogates and what lies above U+10FFFF.
-    if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F)) return false;
-    if ((first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F)) return false;
-    i += size;
-  }
-  return true;
-}
 
 // What happened, and to which amount and hold.
 std::string detail_of(const engine::ExceptionView& exception) {
@@ -105,19 +76,9 @@ json::value money_json(const engine::Money& money) {
 
 }  // namespace
 
-std::string to_utf8(std::string_view text) {
-  if (is_utf8(text)) return std::string(text);
-  std::string utf8;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80) {
-      utf8 += c;
-      continue;
-    }
-    utf8 += static_cast<char>(0xC0 | byte >> 6);
-    utf8 += static_cast<char>(0x80 | (byte & 0x3F));
-  }
-  return utf8;
+json::value text_or_null(std::string_view text) {
+  if (text.empty()) return nullptr;
+  return json::value(to_utf8(text));
 }
 
 json::object account_json(const engine::AccountView& account) {
@@ -264,6 +225,39 @@ json::object authorization_json(const engine::AuthorizationView& authorization) 
           {"original_hold_id", hold_text(why.original)},
           {"first_answer_id", std::move(first_answer)},
           {"hold_id", hold_text(decision.hold)}};
+}
+
+json::object batch_json(const engine::BatchView& batch,
+                        const std::vector<engine::BatchItemView>& problems) {
+  const auto time_or_null = [](engine::Instant at) -> json::value {
+    if (at == engine::no_instant) return nullptr;
+    return json::value(format_rfc3339(at));
+  };
+  json::array items;
+  for (const engine::BatchItemView& problem : problems) {
+    items.push_back(json::object{{"item_id", core_banking::item_id(batch.id, problem.item)},
+                                 {"account_id", problem.account_id.view()},
+                                 {"amount", problem.amount},
+                                 {"currency", problem.currency.alpha()},
+                                 {"kind", engine::name(problem.kind)},
+                                 {"business_date", format_date(problem.business_date)},
+                                 {"reference", text_or_null(problem.reference.view())},
+                                 {"reason", text_or_null(problem.reason.view())},
+                                 {"actions", json::array{"retry", "move", "undo"}}});
+  }
+  return {{"batch_id", batch.id.view()},
+          {"source", text_or_null(batch.source.view())},
+          {"status", engine::name(batch.status)},
+          {"queued", batch.is_queued},
+          {"business_date", format_date(batch.business_date)},
+          {"opened_at", time_or_null(batch.opened_at)},
+          {"closed_at", time_or_null(batch.closed_at)},
+          {"exported_at", time_or_null(batch.exported_at)},
+          {"accepted_at", time_or_null(batch.accepted_at)},
+          {"items", batch.items},
+          {"answered", batch.answered},
+          {"accepted", batch.accepted},
+          {"problems", std::move(items)}};
 }
 
 json::object exception_json(const engine::ExceptionView& exception) {

@@ -22,10 +22,11 @@ boost::json::object limits_json(const engine::CardView& card,
                                 const std::vector<engine::LimitView>& limits);
 boost::json::object fx_rates_json(const engine::FxRatesView& rates);
 boost::json::object authorization_json(const engine::AuthorizationView& authorization);
+// The problems are those that wait to be resolved.
+boost::json::object batch_json(const engine::BatchView& batch,
+                               const std::vector<engine::BatchItemView>& problems);
+// Null where there is no text.
+boost::json::value text_or_null(std::string_view text);
 boost::json::object exception_json(const engine::ExceptionView& exception);
-
-// Texts of the wire are latin-1, those of other systems are UTF-8: what is UTF-8 stays, anything
-// else is taken for latin-1.
-std::string to_utf8(std::string_view text);
 
 }  // namespace holdfast::http

@@ -20,6 +20,11 @@ ApiResponse bad_body(const BodyError& error) {
   return problem(400, error.code, error.detail, std::move(more));
 }
 
+ApiResponse card_number_in(std::string_view field) {
+  return bad_body(
+      {"bad_field", std::string(field), "'" + std::string(field) + "' holds a card number."});
+}
+
 ApiResponse decline_problem(engine::Decline decline) {
   return problem(http_status(decline), engine::name(decline), sentence(decline));
 }

@@ -8,6 +8,7 @@
 #include <boost/json/object.hpp>
 #include <optional>
 
+#include "core_banking/desk.hpp"
 #include "http/clearing_desk.hpp"
 #include "http/json_fields.hpp"
 #include "http/message.hpp"
@@ -23,14 +24,17 @@ using Awaitable = boost::asio::awaitable<T>;
 
 // What every call works with.
 struct Api {
-  Api(Core& shared_core, const boost::asio::any_io_executor& its_executor)
+  Api(Core& shared_core, core_banking::CoreDesk& its_core_banking,
+      const boost::asio::any_io_executor& its_executor)
       : core(shared_core),
+        core_banking(its_core_banking),
         executor(its_executor),
         caller(shared_core, its_executor),
         tokenizer(shared_core.pan_key),
         clearing(shared_core, its_executor) {}
 
   Core& core;
+  core_banking::CoreDesk& core_banking;
   boost::asio::any_io_executor executor;
   EngineCaller caller;
   CardTokenizer tokenizer;
@@ -54,6 +58,25 @@ Awaitable<ApiResponse> get_card_limits(Api& api, const ApiRequest& request);
 Awaitable<ApiResponse> post_hold(Api& api, const ApiRequest& request);
 Awaitable<ApiResponse> get_hold(Api& api, const ApiRequest& request);
 Awaitable<ApiResponse> release_hold(Api& api, const ApiRequest& request);
+
+Awaitable<ApiResponse> get_statement(Api& api, const ApiRequest& request);
+Awaitable<ApiResponse> post_balances(Api& api, const ApiRequest& request);
+
+Awaitable<ApiResponse> post_posting(Api& api, const ApiRequest& request);
+Awaitable<ApiResponse> post_postings(Api& api, const ApiRequest& request);
+
+Awaitable<ApiResponse> post_batch(Api& api, const ApiRequest& request);
+Awaitable<ApiResponse> get_batch(Api& api, const ApiRequest& request);
+Awaitable<ApiResponse> delete_batch(Api& api, const ApiRequest& request);
+Awaitable<ApiResponse> close_batch(Api& api, const ApiRequest& request);
+Awaitable<ApiResponse> export_batch(Api& api, const ApiRequest& request);
+Awaitable<ApiResponse> retry_item(Api& api, const ApiRequest& request);
+Awaitable<ApiResponse> move_item(Api& api, const ApiRequest& request);
+Awaitable<ApiResponse> undo_item(Api& api, const ApiRequest& request);
+
+Awaitable<ApiResponse> get_core(Api& api, const ApiRequest& request);
+Awaitable<ApiResponse> post_close_day(Api& api, const ApiRequest& request);
+Awaitable<ApiResponse> post_open_day(Api& api, const ApiRequest& request);
 
 Awaitable<ApiResponse> get_ledger(Api& api, const ApiRequest& request);
 Awaitable<ApiResponse> get_exceptions(Api& api, const ApiRequest& request);
@@ -85,6 +108,9 @@ ApiResponse unavailable(const Api& api);
 engine::Request protection(Api& api, const ApiRequest& request);
 // Whether free text holds the number of a card that was issued here: it would be kept in clear.
 Awaitable<bool> names_card(Api& api, std::string_view text);
+ApiResponse card_number_in(std::string_view field);
+// A whole round with core banking, begun after this call; `again` is handed over once more.
+Awaitable<void> core_banking_round(Api& api, std::optional<engine::BatchId> again);
 // A keyed hash of what a call says, as hex: its key, or its method, path and query.
 std::string request_fingerprint(Api& api, const ApiRequest& request);
 

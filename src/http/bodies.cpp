@@ -15,6 +15,9 @@ namespace {
 
 namespace json = boost::json;
 
+// Of the lists that a call may bring.
+constexpr std::size_t list_size_max = 1000;
+
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
@@ -63,6 +66,23 @@ engine::AccountId required_account_id(JsonFields& fields, std::string_view key) 
   const auto id = account_id_from(fields.required_text(key));
   if (!id) fields.refuse(key, "must be 1 to 34 letters and digits");
   return id.value_or(engine::AccountId{});
+}
+
+engine::BatchId required_batch_id(JsonFields& fields) {
+  const auto id = core_banking::parse_batch_id(fields.required_text("batch_id"));
+  if (!id) {
+    fields.refuse("batch_id",
+                  "must be 1 to 64 letters, digits, '.', '_' and '-', with no '.' at the front");
+  }
+  return id.value_or(engine::BatchId{});
+}
+
+engine::Reference reference(JsonFields& fields) {
+  const auto text = fields.text("reference");
+  if (!text) return {};
+  const auto reference = engine::Reference::from(*text);
+  if (!reference) fields.refuse("reference", "must be at most 64 bytes of UTF-8 long");
+  return reference.value_or(engine::Reference{});
 }
 
 std::optional<engine::LimitProfileName> limit_profile(JsonFields& fields) {
@@ -306,12 +326,80 @@ BodyResult<engine::PlaceHold> place_hold_from(const json::object& body) {
     if (!command.expires_at)
       fields.refuse("expires_at", "must be a time such as \"2026-11-20T09:00:00Z\"");
   }
-  if (const auto text = fields.text("reference")) {
-    const auto reference = engine::Reference::from(*text);
-    if (!reference) fields.refuse("reference", "must be at most 64 bytes of UTF-8 long");
-    command.reference = reference.value_or(engine::Reference{});
+  command.reference = reference(fields);
+  return finish(fields, command);
+}
+
+BodyResult<engine::ReleaseHold> release_hold_from(const json::object& body, engine::HoldId id) {
+  JsonFields fields(body);
+  engine::ReleaseHold command{id, fields.amount("amount")};
+  return finish(fields, command);
+}
+
+BodyResult<engine::Posting> posting_from(const json::object& body) {
+  JsonFields fields(body);
+  engine::Posting posting;
+  posting.batch = required_batch_id(fields);
+  posting.account_id = required_account_id(fields, "account_id");
+  posting.amount.amount = fields.required_amount("amount");
+  if (fields.required_text("currency"); const auto code = currency(fields)) {
+    posting.amount.currency = *code;
+  }
+  posting.conditional = fields.boolean("conditional").value_or(true);
+  posting.reference = reference(fields);
+  return finish(fields, posting);
+}
+
+BodyResult<engine::Post> postings_from(const json::object& body) {
+  JsonFields fields(body);
+  engine::Post command;
+  const auto postings = fields.objects("postings");
+  if (!postings || postings->empty() || postings->size() > list_size_max) {
+    fields.refuse("postings", "must be a list of 1 to 1000 postings");
+    return finish(fields, std::move(command));
+  }
+  for (const json::object* object : *postings) {
+    const auto posting = posting_from(*object);
+    if (!posting) {
+      fields.refuse("postings", fmt::format("has as its {}. one a posting in which {}",
+                                            command.postings.size() + 1, posting.error().detail));
+      break;
+    }
+    command.postings.push_back(*posting);
+  }
+  return finish(fields, std::move(command));
+}
+
+BodyResult<engine::OpenBatch> open_batch_from(const json::object& body) {
+  JsonFields fields(body);
+  engine::OpenBatch command;
+  command.id = required_batch_id(fields);
+  if (const auto text = fields.text("source")) {
+    const auto source = engine::BatchSource::from(*text);
+    if (!source) fields.refuse("source", "must be at most 32 bytes of UTF-8 long");
+    command.source = source.value_or(engine::BatchSource{});
   }
   return finish(fields, command);
+}
+
+BodyResult<engine::ResolveItem> resolve_item_from(const json::object& body,
+                                                  const core_banking::ItemPlace& place,
+                                                  engine::ItemAction action) {
+  JsonFields fields(body);
+  engine::ResolveItem command{place.batch, place.item, action, {}};
+  if (action == engine::ItemAction::move) {
+    command.move_to = required_account_id(fields, "account_id");
+  }
+  return finish(fields, command);
+}
+
+BodyResult<std::vector<std::string>> account_ids_from(const json::object& body) {
+  JsonFields fields(body);
+  std::vector<std::string> ids = fields.texts("account_ids");
+  if (ids.empty() || ids.size() > list_size_max) {
+    fields.refuse("account_ids", "must be a list of 1 to 1000 ids");
+  }
+  return finish(fields, std::move(ids));
 }
 
 }  // namespace holdfast::http

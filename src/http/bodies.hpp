@@ -5,6 +5,7 @@
 #include <boost/system/result.hpp>
 #include <string_view>
 
+#include "core_banking/batch_file.hpp"
 #include "engine/command.hpp"
 #include "http/json_fields.hpp"
 #include "security/card_tokenizer.hpp"
@@ -44,6 +45,22 @@ BodyResult<engine::ChangeCard> change_card_from(const boost::json::object& body,
 
 // {"base","rates":[{"currency","buy","sell"}]}, rates as texts such as "62.20".
 BodyResult<engine::PutFxRates> fx_rates_from(const boost::json::object& body);
+
+// {"amount"}, or nothing: all that is held.
+BodyResult<engine::ReleaseHold> release_hold_from(const boost::json::object& body,
+                                                  engine::HoldId id);
+// {"batch_id","account_id","amount","currency","conditional","reference"}.
+BodyResult<engine::Posting> posting_from(const boost::json::object& body);
+// {"postings":[…]}, 1 to 1,000.
+BodyResult<engine::Post> postings_from(const boost::json::object& body);
+// {"batch_id","source"}.
+BodyResult<engine::OpenBatch> open_batch_from(const boost::json::object& body);
+// {"account_id"} for a move, nothing for the others.
+BodyResult<engine::ResolveItem> resolve_item_from(const boost::json::object& body,
+                                                  const core_banking::ItemPlace& place,
+                                                  engine::ItemAction action);
+// {"account_ids":[…]}, at most 1,000; not all of them need be ids of accounts.
+BodyResult<std::vector<std::string>> account_ids_from(const boost::json::object& body);
 
 // {"account_id","amount","currency","kind","conditional","expires_at","reference"}.
 BodyResult<engine::PlaceHold> place_hold_from(const boost::json::object& body);

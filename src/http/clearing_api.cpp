@@ -7,6 +7,7 @@
 #include "http/bodies.hpp"
 #include "http/kept_reports.hpp"
 #include "iso8583/mask.hpp"
+#include "runtime/utf8.hpp"
 
 namespace holdfast::http {
 namespace {

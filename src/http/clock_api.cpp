@@ -43,6 +43,7 @@ Awaitable<ApiResponse> post_clock(Api& api, const ApiRequest& request) {
   // What is due has happened when the call answers.
   const bool has_expired = co_await expire_due(api.caller);
   if (!has_expired) co_return unavailable(api);
+  co_await core_banking_round(api, std::nullopt);
   co_return clock_answer(api);
 }
 

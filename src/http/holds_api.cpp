@@ -28,7 +28,7 @@ Awaitable<ApiResponse> post_hold(Api& api, const ApiRequest& request) {
   const auto command = place_hold_from(*body);
   if (!command) co_return bad_body(command.error());
   if (co_await names_card(api, command->reference.view())) {
-    co_return bad_body({"bad_field", "reference", "'reference' holds a card number"});
+    co_return card_number_in("reference");
   }
   engine::Request protected_by = protection(api, request);
   const engine::Answer answer = co_await api.caller.execute(*command, protected_by);
@@ -60,11 +60,12 @@ Awaitable<ApiResponse> get_hold(Api& api, const ApiRequest& request) {
 Awaitable<ApiResponse> release_hold(Api& api, const ApiRequest& request) {
   const auto body = parse_object(request.body);
   if (!body) co_return bad_body(body.error());
-  if (const auto error = JsonFields(*body).error()) co_return bad_body(*error);
   const auto id = hold_id_from(request.parameter);
   if (!id) co_return decline_problem(engine::Decline::unknown_hold);
+  const auto command = release_hold_from(*body, *id);
+  if (!command) co_return bad_body(command.error());
   engine::Request protected_by = protection(api, request);
-  const engine::Answer answer = co_await api.caller.execute(engine::ReleaseHold{*id}, protected_by);
+  const engine::Answer answer = co_await api.caller.execute(*command, protected_by);
   if (!answer.decision.approved()) co_return refusal(answer);
   std::optional<engine::HoldView> hold;
   const bool seen =
@@ -72,9 +73,11 @@ Awaitable<ApiResponse> release_hold(Api& api, const ApiRequest& request) {
   if (!seen) co_return unavailable(api);
   if (!hold) co_return decline_problem(engine::Decline::unknown_hold);
   // As the release left it: a clearing record may have come since, before a repeat of this call.
-  hold->status = engine::HoldStatus::released;
-  hold->amount = 0;
-  hold->fee = 0;
+  if (!answer.decision.partial) {
+    hold->status = engine::HoldStatus::released;
+    hold->amount = 0;
+    hold->fee = 0;
+  }
   boost::json::object released = hold_json_with_account(*hold);
   released["released_amount"] = answer.decision.amount;
   released["released_fee"] = answer.decision.fee;

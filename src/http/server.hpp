@@ -13,6 +13,7 @@
 #include <string>
 
 #include "config/config.hpp"
+#include "core_banking/desk.hpp"
 #include "error.hpp"
 #include "runtime/core.hpp"
 
@@ -20,8 +21,9 @@ namespace holdfast {
 
 class HttpServer {
  public:
-  // Every call but /health needs `token`. `core` outlives the last run of `io`.
-  HttpServer(boost::asio::io_context& io, Core& core, std::string token);
+  // Every call but /health needs `token`. `core` and `core_banking` outlive the last run of `io`.
+  HttpServer(boost::asio::io_context& io, Core& core, core_banking::CoreDesk& core_banking,
+             std::string token);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;

@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "core_banking/file_adapter.hpp"
 #include "http/server.hpp"
 #include "link/link_server.hpp"
 #include "runtime/descriptor_limit.hpp"
@@ -101,7 +102,10 @@ class RunningSwitch {
 
   Outcome<void> start(const std::string& token) {
     if (auto set = set_rates_of_file(core_); !set) return set;
-    http_server_ = std::make_unique<HttpServer>(http_io_, core_, token);
+    core_desk_ = std::make_unique<core_banking::CoreDesk>(
+        core_, std::make_unique<core_banking::FileAdapter>(core_.config.data_dir / "core"));
+    core_desk_->start();
+    http_server_ = std::make_unique<HttpServer>(http_io_, core_, *core_desk_, token);
     auto http_address = http_server_->listen(core_.config.http.listen);
     if (!http_address) return http_address.error();
     endpoints_.emplace_back("http", address_text(*http_address));
@@ -162,6 +166,7 @@ class RunningSwitch {
     }
     links_io_.stop();
     http_io_.stop();
+    core_desk_->stop();
   }
 
   BusinessClock clock_;
@@ -172,6 +177,7 @@ class RunningSwitch {
   asio::executor_work_guard<asio::io_context::executor_type> links_guard_;
   asio::executor_work_guard<asio::io_context::executor_type> http_guard_;
   std::vector<std::unique_ptr<LinkServer>> links_;
+  std::unique_ptr<core_banking::CoreDesk> core_desk_;
   std::unique_ptr<HttpServer> http_server_;
   std::unique_ptr<ExpiryTimer> expiry_timer_;
   std::unique_ptr<StoreWatch> store_watch_;

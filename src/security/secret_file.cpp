@@ -44,10 +44,15 @@ Outcome<void> sync_folder_of(const std::filesystem::path& file) {
 }  // namespace
 
 Outcome<void> write_secret_file(const std::filesystem::path& file, std::string_view content) {
+  return write_whole_file(file, content, 0600);
+}
+
+Outcome<void> write_whole_file(const std::filesystem::path& file, std::string_view content,
+                               mode_t mode) {
   std::error_code ec;
   if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), ec);
   const std::string temporary = file.string() + ".tmp";
-  const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
   if (fd < 0) return Error{system_error(temporary)};
   const bool written = write_all(fd, content) && ::fsync(fd) == 0;
   const std::string error = written ? std::string() : system_error(temporary);

@@ -1,5 +1,7 @@
 #include "security/sha256.hpp"
 
+#include <fmt/format.h>
+
 #include <stdexcept>
 
 namespace holdfast {
@@ -10,6 +12,14 @@ void require(bool done) {
 }
 
 }  // namespace
+
+std::string sha256_hex(std::string_view bytes) {
+  std::array<std::uint8_t, 32> hash{};
+  require(EVP_Digest(bytes.data(), bytes.size(), hash.data(), nullptr, EVP_sha256(), nullptr) == 1);
+  std::string hex;
+  for (const std::uint8_t byte : hash) hex += fmt::format("{:02x}", byte);
+  return hex;
+}
 
 Sha256::Sha256() : digest_(EVP_MD_fetch(nullptr, "SHA256", nullptr)), context_(EVP_MD_CTX_new()) {
   require(digest_ && context_);

@@ -1,4 +1,4 @@
-// SHA-256 over several texts, each closed by its length so that no two lists give the same hash.
+// SHA-256.
 #pragma once
 
 #include <openssl/evp.h>
@@ -7,11 +7,16 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace holdfast {
 
-// Keeps its context: one for each thread.
+// Of the bytes alone, as lower-case hex: what sha256sum prints.
+std::string sha256_hex(std::string_view bytes);
+
+// Of parts, each with its length behind it, so that no two lists hash alike. Keeps its context: one
+// for each thread.
 class Sha256 {
  public:
   Sha256();

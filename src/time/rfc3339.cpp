@@ -111,6 +111,20 @@ std::string format_rfc3339(engine::Instant at) {
   return text + "Z";
 }
 
+std::optional<engine::BusinessDate> parse_date(std::string_view text) {
+  using namespace std::chrono;
+  Digits digits(text);
+  const int y = digits.number(4);
+  digits.expect('-', '-');
+  const int m = digits.number(2);
+  digits.expect('-', '-');
+  const int d = digits.number(2);
+  const year_month_day date{year{y}, month{static_cast<unsigned>(m)},
+                            day{static_cast<unsigned>(d)}};
+  if (!digits.ok() || digits.more() || !date.ok()) return std::nullopt;
+  return engine::BusinessDate{static_cast<std::int32_t>(sys_days{date}.time_since_epoch().count())};
+}
+
 std::string format_date(engine::BusinessDate date) {
   using namespace std::chrono;
   const year_month_day civil{sys_days{days{date.days}}};

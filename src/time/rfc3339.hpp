@@ -14,6 +14,8 @@ namespace holdfast {
 std::optional<engine::Instant> parse_rfc3339(std::string_view text);
 // In UTC, with as many digits of a second as there are.
 std::string format_rfc3339(engine::Instant at);
+// "2026-11-20"; nothing for anything else.
+std::optional<engine::BusinessDate> parse_date(std::string_view text);
 // "2026-11-20".
 std::string format_date(engine::BusinessDate date);
 

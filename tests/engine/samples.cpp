@@ -70,6 +70,7 @@ class Filler {
   void fill(bool& value) { value = random_() % 2 == 0; }
   void fill(AccountNumber& value) { fill(value.value); }
   void fill(HoldId& value) { fill(value.value); }
+  void fill(BatchNumber& value) { fill(value.value); }
   void fill(Instant& value) { fill(value.microseconds); }
   void fill(CurrencyCode& value) {
     value = CurrencyCode::trusted(random_() % 2 == 0 ? std::uint16_t{643} : std::uint16_t{0});
@@ -109,6 +110,7 @@ std::vector<Effect> sample_effects() {
   movement.legs[0].amount = -44'535;
   movement.legs[1] = {-1'015, InternalAccount::fx_result, {}};
   movement.hold = HoldId{2};
+  movement.batch = BatchNumber{6};
   set(movement.reference, "ref");
   OriginalRefused refused;
   refused.key = repeated<RequestKey>(0x22);
@@ -147,6 +149,11 @@ std::vector<Effect> sample_effects() {
   rule.mcc_range_count = 2;
   rule.mcc[0] = {6010, 6011};
   rule.mcc[1] = {7995, 7995};
+  BatchOpened batch_opened{BatchNumber{6}, {}, {}, true};
+  set(batch_opened.id, "stp-6");
+  set(batch_opened.source, "holdfast");
+  ItemAnswered answered{BatchNumber{6}, 2, false, {}};
+  set(answered.reason, "closed");
   LinkName link;
   set(link, "processor");
   DecisionExplained explained;
@@ -200,7 +207,16 @@ std::vector<Effect> sample_effects() {
           TotalsCounted{link, CurrencyCode::trusted(643), 2, 3500},
           PeriodClosed{link},
           explained,
-          LimitRulesSeen{AccountNumber{1}, 0x01020304}};
+          LimitRulesSeen{AccountNumber{1}, 0x01020304},
+          batch_opened,
+          BatchClosed{BatchNumber{6}},
+          BatchQueued{BatchNumber{6}},
+          BatchExported{BatchNumber{6}},
+          BatchDeleted{BatchNumber{6}},
+          answered,
+          ItemResolved{BatchNumber{6}, 2, ItemStatus::retried, BatchNumber{7}},
+          CoreDayChanged{true},
+          CoreBalanceTaken{AccountNumber{1}, 5}};
 }
 
 Event sample_event(std::uint64_t sequence, const Effect& effect) {
@@ -225,7 +241,8 @@ Event random_event(std::uint64_t sequence, std::mt19937_64& random) {
         "", r.acquirer)("", r.terminal)("", r.echo);
     fill("", d.decline)("", d.created)("", d.has_balance)("", d.partial)("", d.converted)(
         "", d.in_balance)("", d.transaction_amount)("", d.rate)("", d.currency)("", d.amount)(
-        "", d.fee)("", d.ledger)("", d.available)("", d.hold)("", d.account)("", d.auth_code);
+        "", d.fee)("", d.ledger)("", d.available)("", d.hold)("", d.account)("", d.auth_code)(
+        "", d.movement)("", d.item);
   }
   const std::vector<Effect> effects = sample_effects();
   for (std::uint64_t count = random() % 5; count > 0; --count) {

@@ -5,7 +5,6 @@
 //   scenario_runner HOLDFAST DIALECTS RULES SCENARIO.trace [OPTIONS OF REPLAY…]
 #include <cstdio>
 #include <fstream>
-#include <iterator>
 #include <sstream>
 
 #include "switch_under_test.hpp"
@@ -25,8 +24,9 @@ bool report(const char* what, const CommandResult& result) {
 namespace fs = std::filesystem;
 
 std::string content_of(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
+  std::string content(fs::file_size(file), '\0');
+  std::ifstream(file, std::ios::binary).read(content.data(), std::ssize(content));
+  return content;
 }
 
 // Of the statements "card NUMBER …".

@@ -14,6 +14,7 @@
 #include <fstream>
 #include <thread>
 
+#include "core_banking/file_adapter.hpp"
 #include "http/server.hpp"
 #include "iso8583/dialect.hpp"
 #include "time/rfc3339.hpp"
@@ -74,7 +75,9 @@ struct ApiUnderTest::Parts {
         clock(config.testing, engine->recovery().last_command_at),
         calendar(config.business_day),
         core{config, *engine, clock, calendar, pan_key},
-        server(io, core, ApiUnderTest::token()) {
+        core_desk(core, std::make_unique<core_banking::FileAdapter>(config.data_dir / "core")),
+        server(io, core, core_desk, ApiUnderTest::token()) {
+    core_desk.start();
     auto address = server.listen({"127.0.0.1", 0});
     REQUIRE(address.has_value());
     port = address->port;
@@ -84,6 +87,7 @@ struct ApiUnderTest::Parts {
   ~Parts() {
     client.reset();
     stop_server();
+    core_desk.stop();
     CHECK(engine->stop().has_value());
   }
   void stop_server() {
@@ -98,6 +102,7 @@ struct ApiUnderTest::Parts {
   PanKey pan_key{1, 2, 3};
   Core core;
   asio::io_context io{1};
+  core_banking::CoreDesk core_desk;
   HttpServer server;
   std::uint16_t port = 0;
   std::optional<ApiClient> client;

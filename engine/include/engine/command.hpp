@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/batches.hpp"
 #include "engine/fx.hpp"
 #include "engine/limits.hpp"
 #include "engine/money.hpp"
@@ -157,8 +158,77 @@ struct PlaceHold {
   std::optional<Instant> expires_at;
   Reference reference;
 };
+// All that is still held, or a part of it.
 struct ReleaseHold {
   HoldId id;
+  std::optional<MinorUnits> amount = std::nullopt;
+};
+
+// Postings by another system: all of them, or none. A batch that is not there yet is opened.
+// Conditional: declined when the available balance does not allow it.
+struct Posting {
+  BatchId batch;
+  AccountId account_id;
+  Money amount;  // credits positive
+  bool conditional = true;
+  Reference reference;
+};
+struct Post {
+  std::vector<Posting> postings;
+};
+
+struct OpenBatch {
+  BatchId id;
+  BatchSource source;
+};
+struct CloseBatch {
+  BatchId id;
+};
+// Only while it is open: its postings are undone.
+struct DeleteBatch {
+  BatchId id;
+};
+// Puts a closed batch into the queue to core banking.
+struct QueueBatch {
+  BatchId id;
+};
+// Closes and queues the engine's own batch when it is old enough.
+struct CloseDueBatch {};
+// The first batch of the queue lies in core banking's hands.
+struct ConfirmExport {
+  BatchNumber number;
+};
+
+// Core banking's answers: all of them are taken, or none. What was said before is not said twice.
+struct ItemAnswer {
+  BatchId batch;
+  std::uint32_t item = 0;
+  bool accepted = false;
+  RejectionReason reason;
+};
+struct AnswerItems {
+  std::vector<ItemAnswer> answers;
+};
+struct ResolveItem {
+  BatchId batch;
+  std::uint32_t item = 0;
+  ItemAction action = ItemAction::retry;
+  AccountId move_to;
+};
+
+// While core banking is closed, nothing is exported and everything else goes on.
+struct SetCoreDay {
+  bool is_open = true;
+};
+// Core banking's balances, each with all batches up to one export in it. What they differ by is
+// core banking's own, and is posted.
+struct CoreBalance {
+  AccountId account_id;
+  Money booked;
+};
+struct TakeCoreBalances {
+  BatchId last_batch;
+  std::vector<CoreBalance> balances;
 };
 
 enum class ClearingKind : std::uint8_t { presentment = 0, second_presentment = 1, chargeback = 2 };
@@ -190,7 +260,9 @@ struct ExpireDue {
 
 using CommandBody =
     std::variant<PutAccount, PutCard, ChangeCard, Authorize, Reverse, PlaceHold, ReleaseHold,
-                 PostClearing, ExpireDue, Reconcile, CutOver, PutFxRates>;
+                 PostClearing, ExpireDue, Reconcile, CutOver, PutFxRates, Post, OpenBatch,
+                 CloseBatch, DeleteBatch, QueueBatch, CloseDueBatch, ConfirmExport, AnswerItems,
+                 ResolveItem, SetCoreDay, TakeCoreBalances>;
 
 struct Command {
   Instant now;

@@ -39,6 +39,14 @@ enum class Decline : std::uint8_t {
   currency_mismatch,
   currency_missing,
   unknown_limit_profile,
+  unknown_batch,
+  batch_exists,      // of another source
+  batch_not_open,    // nothing can be added to it or taken from it any more
+  batch_not_closed,  // it cannot be exported yet, or does not exist any more
+  batch_too_large,   // to be undone in one go
+  unknown_item,
+  item_not_rejected,
+  same_account,
   overflow,
   // Not kept: the same request later is decided afresh.
   overloaded,
@@ -89,6 +97,8 @@ struct Decision {
   HoldId hold;
   AccountNumber account;
   FixedText<6> auth_code;
+  std::uint64_t movement = 0;  // Post: the first one's number; the others follow it
+  std::uint32_t item = 0;      // Post: where in its batch the first one lies; refused: which one
   // Exceptions that this command recorded, 0 for none.
   ExceptionCode exceptions[4] = {};
 

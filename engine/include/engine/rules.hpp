@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/batches.hpp"
 #include "engine/limits.hpp"
 #include "engine/mcc.hpp"
 #include "engine/tariffs.hpp"
@@ -29,6 +30,7 @@ struct HoldLifetimes {
 struct Rules {
   HoldLifetimes lifetimes;
   std::vector<Tariff> tariffs;  // the first that fits
+  Batching batching;
 
   void set_limits(std::vector<LimitProfile> profiles);
   const std::vector<LimitProfile>& limits() const { return limits_; }

@@ -141,7 +141,18 @@ enum class MovementKind : std::uint8_t {
   clearing_reversal = 6,
   posting = 7,     // posted at authorization: a debit, or a refund
   fee_return = 8,  // the fee of what was reversed
+  external = 9,    // by another bank system
+  undo = 10,       // of a posting that core banking is never to have, or that it rejected
+  core = 11,       // core banking's own, by its balances
 };
+// Whether core banking does not know of it, and must.
+constexpr bool goes_to_core(MovementKind kind) {
+  return kind != MovementKind::opening && kind != MovementKind::core && kind != MovementKind::undo;
+}
+// Whether it is in core banking's books already.
+constexpr bool comes_from_core(MovementKind kind) {
+  return kind == MovementKind::opening || kind == MovementKind::core;
+}
 
 // The other side of every movement; one of each per currency.
 enum class InternalAccount : std::uint8_t {

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/batches.hpp"
 #include "engine/command.hpp"
 #include "engine/decision.hpp"
 #include "engine/explanation.hpp"
@@ -89,6 +90,64 @@ struct AuthorizationView {
   Explanation why;
 };
 
+struct MovementView {
+  std::uint64_t id = 0;
+  std::uint32_t ordinal = 0;  // of the account, from 1
+  Instant at;
+  BusinessDate business_date;
+  MovementKind kind = MovementKind::opening;
+  MinorUnits amount = 0;  // credits positive
+  MinorUnits balance_after = 0;
+  std::optional<BatchId> batch;
+  Reference reference;
+};
+
+struct BatchView {
+  BatchNumber number;
+  BatchId id;
+  BatchSource source;
+  BatchStatus status = BatchStatus::open;
+  bool is_own = false;
+  bool is_queued = false;  // for export, as soon as core banking is open
+  BusinessDate business_date;
+  Instant opened_at;
+  Instant closed_at;  // and the next two: no_instant when it has not happened
+  Instant exported_at;
+  Instant accepted_at;
+  std::uint32_t items = 0;
+  std::uint32_t answered = 0;
+  std::uint32_t accepted = 0;
+  std::uint32_t problems = 0;  // rejected, and not resolved yet
+};
+struct BatchItemView {
+  std::uint32_t item = 0;
+  AccountId account_id;
+  CurrencyCode currency;
+  BusinessDate business_date;
+  MovementKind kind = MovementKind::opening;
+  MinorUnits amount = 0;
+  Reference reference;
+  ItemStatus status = ItemStatus::waiting;
+  RejectionReason reason;  // of a rejected one
+};
+
+struct CoreView {
+  bool is_open = true;
+  Instant since;  // no_instant: ever
+  std::uint64_t exported = 0;
+  std::uint64_t answered = 0;  // every export up to this one is answered
+};
+
+// What a balance of core banking differs by from the engine's books, what is on the way between the
+// two left out: core banking's own movements.
+struct CoreDifference {
+  Decline refusal = Decline::none;  // why it cannot be taken
+  AccountNumber account;
+  MinorUnits booked = 0;     // in the engine
+  MinorUnits amount = 0;     // what is to be posted
+  bool is_outdated = false;  // a later balance was taken
+};
+
 struct FxRatesView {
   std::uint32_t version = 0;  // 0: no rates were ever set
   Instant set_at;
@@ -119,7 +178,27 @@ class View {
   std::vector<AuthorizationView> authorizations(const FixedText<12>& rrn, std::size_t count) const;
   FxRatesView fx_rates() const;
 
+  // In order, those behind ordinal `after` whose business dates lie within both, at most `count`.
+  // No account: nothing.
+  std::optional<std::vector<MovementView>> statement(const AccountId& id, BusinessDate from,
+                                                     BusinessDate to, std::uint32_t after,
+                                                     std::size_t count) const;
+  std::optional<BatchView> batch(const BatchId& id) const;
+  // The next one to be exported, and those that wait behind it.
+  std::optional<BatchView> first_to_export() const;
+  std::size_t waiting_exports(std::size_t count_max) const;
+  // In order, those behind `after`, at most `count`.
+  std::vector<BatchItemView> batch_items(BatchNumber batch, std::uint32_t after,
+                                         std::size_t count) const;
+  // Those that wait to be resolved, the last rejected first, at most `count`.
+  std::vector<BatchItemView> batch_problems(BatchNumber batch, std::size_t count) const;
+  CoreView core() const;
+  // In the order of the command's balances.
+  std::vector<CoreDifference> core_differences(const TakeCoreBalances& command) const;
+
  private:
+  BatchItemView batch_item(BatchNumber batch, std::uint32_t item) const;
+
   const State& state_;
   const Rules& rules_;
 };

@@ -1,0 +1,202 @@
+// Postings of other bank systems, and the batches that take them to core banking.
+#include <boost/json/array.hpp>
+
+#include "core_banking/batch_file.hpp"
+#include "http/answers.hpp"
+#include "http/api.hpp"
+#include "http/bodies.hpp"
+
+namespace holdfast::http {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t problems_listed_max = 1000;
+
+struct BatchDetails {
+  engine::BatchView batch;
+  std::vector<engine::BatchItemView> problems;
+};
+
+// The batch as it is now.
+Awaitable<ApiResponse> answer_batch(Api& api, engine::BatchId id, unsigned status) {
+  std::optional<BatchDetails> found;
+  const bool seen = co_await api.caller.inspect([&](const engine::View& view) {
+    const auto batch = view.batch(id);
+    if (batch) found = {*batch, view.batch_problems(batch->number, problems_listed_max)};
+  });
+  if (!seen) co_return unavailable(api);
+  if (!found) co_return decline_problem(engine::Decline::unknown_batch);
+  co_return json_answer(status, batch_json(found->batch, found->problems));
+}
+
+Awaitable<ApiResponse> change_batch(Api& api, const engine::BatchId& id,
+                                    engine::CommandBody command) {
+  const engine::Answer answer = co_await api.caller.execute(std::move(command));
+  if (!answer.decision.approved()) co_return refusal(answer);
+  co_return co_await answer_batch(api, id, 200);
+}
+
+Awaitable<bool> names_card(Api& api, const engine::Post& command) {
+  for (const engine::Posting& posting : command.postings) {
+    if (co_await names_card(api, posting.reference.view())) co_return true;
+  }
+  co_return false;
+}
+
+// Refused: which posting it was, too.
+ApiResponse posting_refusal(const engine::Post& command, const engine::Answer& answer) {
+  const engine::Decision& decision = answer.decision;
+  if (command.postings.size() == 1 || decision.item >= command.postings.size()) {
+    return refusal(answer);
+  }
+  json::object more = {{"posting", decision.item},
+                       {"account_id", command.postings[decision.item].account_id.view()}};
+  if (decision.decline == engine::Decline::insufficient_funds) {
+    more["available"] = decision.available;
+    more["currency"] = decision.currency.alpha();
+  }
+  ApiResponse response = problem(http_status(decision.decline), engine::name(decision.decline),
+                                 sentence(decision.decline), std::move(more));
+  response.replayed = answer.replayed;
+  return response;
+}
+
+json::object posting_json(const engine::Posting& posting, std::uint64_t id) {
+  return {{"id", std::to_string(id)},
+          {"batch_id", posting.batch.view()},
+          {"account_id", posting.account_id.view()},
+          {"amount", posting.amount.amount},
+          {"currency", posting.amount.currency.alpha()},
+          {"reference", text_or_null(posting.reference.view())}};
+}
+
+Awaitable<ApiResponse> resolve_item(Api& api, const ApiRequest& request,
+                                    engine::ItemAction action) {
+  const auto body = parse_object(request.body);
+  if (!body) co_return bad_body(body.error());
+  const auto place = core_banking::parse_item_id(request.parameter);
+  if (!place) co_return decline_problem(engine::Decline::unknown_item);
+  const auto command = resolve_item_from(*body, *place, action);
+  if (!command) co_return bad_body(command.error());
+  const engine::Answer answer = co_await api.caller.execute(*command, protection(api, request));
+  if (!answer.decision.approved()) co_return refusal(answer);
+  json::object resolved = {{"item_id", request.parameter},
+                           {"action", engine::name(action)},
+                           {"amount", answer.decision.amount},
+                           {"currency", answer.decision.currency.alpha()}};
+  if (action == engine::ItemAction::move) resolved["account_id"] = command->move_to.view();
+  ApiResponse response = json_answer(200, resolved);
+  response.replayed = answer.replayed;
+  co_return response;
+}
+
+}  // namespace
+
+Awaitable<ApiResponse> post_posting(Api& api, const ApiRequest& request) {
+  const auto body = parse_object(request.body);
+  if (!body) co_return bad_body(body.error());
+  const auto posting = posting_from(*body);
+  if (!posting) co_return bad_body(posting.error());
+  const engine::Post command{{*posting}};
+  if (co_await names_card(api, command)) co_return card_number_in("reference");
+  const engine::Answer answer = co_await api.caller.execute(command, protection(api, request));
+  if (!answer.decision.approved()) co_return posting_refusal(command, answer);
+  json::object posted = posting_json(*posting, answer.decision.movement);
+  posted["item_id"] = core_banking::item_id(posting->batch, answer.decision.item);
+  posted["ledger"] = answer.decision.ledger;
+  posted["available"] = answer.decision.available;
+  ApiResponse response = json_answer(201, posted);
+  response.replayed = answer.replayed;
+  co_return response;
+}
+
+Awaitable<ApiResponse> post_postings(Api& api, const ApiRequest& request) {
+  const auto body = parse_object(request.body);
+  if (!body) co_return bad_body(body.error());
+  const auto command = postings_from(*body);
+  if (!command) co_return bad_body(command.error());
+  if (co_await names_card(api, *command)) co_return card_number_in("postings");
+  const engine::Answer answer = co_await api.caller.execute(*command, protection(api, request));
+  if (!answer.decision.approved()) co_return posting_refusal(*command, answer);
+  json::array posted;
+  std::uint64_t id = answer.decision.movement;
+  for (const engine::Posting& posting : command->postings) {
+    posted.push_back(posting_json(posting, id++));
+  }
+  ApiResponse response = json_answer(201, {{"postings", std::move(posted)}});
+  response.replayed = answer.replayed;
+  co_return response;
+}
+
+Awaitable<ApiResponse> post_batch(Api& api, const ApiRequest& request) {
+  const auto body = parse_object(request.body);
+  if (!body) co_return bad_body(body.error());
+  const auto command = open_batch_from(*body);
+  if (!command) co_return bad_body(command.error());
+  const engine::Answer answer = co_await api.caller.execute(*command, protection(api, request));
+  if (!answer.decision.approved()) co_return refusal(answer);
+  // From what was asked alone: a repeat gets the same, whatever has become of the batch since.
+  engine::BatchView opened;
+  opened.id = command->id;
+  opened.source = command->source;
+  ApiResponse response = json_answer(answer.decision.created ? 201 : 200,
+                                     {{"batch_id", opened.id.view()},
+                                      {"source", text_or_null(opened.source.view())},
+                                      {"status", engine::name(engine::BatchStatus::open)}});
+  response.replayed = answer.replayed;
+  co_return response;
+}
+
+Awaitable<ApiResponse> get_batch(Api& api, const ApiRequest& request) {
+  const auto id = engine::BatchId::from(request.parameter);
+  if (!id) co_return decline_problem(engine::Decline::unknown_batch);
+  co_return co_await answer_batch(api, *id, 200);
+}
+
+Awaitable<ApiResponse> delete_batch(Api& api, const ApiRequest& request) {
+  const auto id = engine::BatchId::from(request.parameter);
+  if (!id) co_return decline_problem(engine::Decline::unknown_batch);
+  co_return co_await change_batch(api, *id, engine::DeleteBatch{*id});
+}
+
+Awaitable<ApiResponse> close_batch(Api& api, const ApiRequest& request) {
+  const auto id = engine::BatchId::from(request.parameter);
+  if (!id) co_return decline_problem(engine::Decline::unknown_batch);
+  co_return co_await change_batch(api, *id, engine::CloseBatch{*id});
+}
+
+Awaitable<ApiResponse> export_batch(Api& api, const ApiRequest& request) {
+  const auto id = engine::BatchId::from(request.parameter);
+  if (!id) co_return decline_problem(engine::Decline::unknown_batch);
+  const engine::Answer answer = co_await api.caller.execute(engine::QueueBatch{*id});
+  if (!answer.decision.approved()) co_return refusal(answer);
+  std::optional<engine::BatchView> batch;
+  const bool seen =
+      co_await api.caller.inspect([&](const engine::View& view) { batch = view.batch(*id); });
+  if (!seen || !batch) co_return unavailable(api);
+  const bool was_exported = batch->status != engine::BatchStatus::closed;
+  co_await core_banking_round(api, was_exported ? id : std::nullopt);
+  if (const std::string failure = api.core_banking.failure(); !failure.empty()) {
+    co_return problem(503, "export_failed",
+                      "The batch cannot be written; it is exported when that works again.");
+  }
+  bool is_open = false;
+  co_await api.caller.inspect([&](const engine::View& view) { is_open = view.core().is_open; });
+  ApiResponse response = co_await answer_batch(api, *id, 200);
+  // Deferred until core banking opens.
+  if (!is_open && !was_exported && response.status == 200) response.status = 202;
+  co_return response;
+}
+
+Awaitable<ApiResponse> retry_item(Api& api, const ApiRequest& request) {
+  co_return co_await resolve_item(api, request, engine::ItemAction::retry);
+}
+Awaitable<ApiResponse> move_item(Api& api, const ApiRequest& request) {
+  co_return co_await resolve_item(api, request, engine::ItemAction::move);
+}
+Awaitable<ApiResponse> undo_item(Api& api, const ApiRequest& request) {
+  co_return co_await resolve_item(api, request, engine::ItemAction::undo);
+}
+
+}  // namespace holdfast::http

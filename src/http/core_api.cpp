@@ -1,0 +1,90 @@
+// The day and the night of core banking.
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/json/parse.hpp>
+
+#include "http/api.hpp"
+#include "time/rfc3339.hpp"
+
+namespace holdfast::http {
+namespace {
+
+namespace asio = boost::asio;
+namespace json = boost::json;
+
+constexpr std::size_t waiting_counted_max = 10'000;
+
+Awaitable<ApiResponse> answer_core(Api& api) {
+  engine::CoreView core;
+  std::size_t waiting = 0;
+  const bool seen = co_await api.caller.inspect([&](const engine::View& view) {
+    core = view.core();
+    waiting = view.waiting_exports(waiting_counted_max);
+  });
+  if (!seen) co_return unavailable(api);
+  json::object body = {{"status", core.is_open ? "open" : "closed"},
+                       {"since", nullptr},
+                       {"waiting_exports", waiting},
+                       {"exports", core.exported},
+                       {"answered_exports", core.answered},
+                       {"export_failure", nullptr},
+                       {"last_balances", nullptr}};
+  if (core.since != engine::no_instant) body["since"] = format_rfc3339(core.since);
+  if (const std::string failure = api.core_banking.failure(); !failure.empty()) {
+    body["export_failure"] = failure;
+  }
+  if (const auto report = api.core_banking.last_balances()) {
+    body["last_balances"] = json::parse(core_banking::to_json(*report));
+  }
+  co_return json_answer(200, body);
+}
+
+Awaitable<ApiResponse> set_day(Api& api, bool is_open) {
+  const engine::Answer answer = co_await api.caller.execute(engine::SetCoreDay{is_open});
+  if (!answer.decision.approved()) co_return refusal(answer);
+  // After it has closed, nothing is on its way any more; after it has opened, what gathered is.
+  co_await core_banking_round(api, std::nullopt);
+  co_return co_await answer_core(api);
+}
+
+}  // namespace
+
+Awaitable<void> core_banking_round(Api& api, std::optional<engine::BatchId> again) {
+  struct Wait {
+    explicit Wait(const asio::any_io_executor& executor)
+        : wake(executor, asio::steady_timer::time_point::max()) {}
+    asio::steady_timer wake;
+    bool is_over = false;
+  };
+  // Shared: the desk may tell when this call is gone.
+  const auto wait = std::make_shared<Wait>(api.executor);
+  const auto ended = [wait, executor = api.executor] {
+    asio::post(executor, [wait] {
+      wait->is_over = true;
+      wait->wake.cancel();
+    });
+  };
+  if (again) {
+    api.core_banking.deliver_again(*again, ended);
+  } else {
+    api.core_banking.run_round(ended);
+  }
+  while (!wait->is_over) {
+    boost::system::error_code ignored;
+    co_await wait->wake.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
+}
+
+Awaitable<ApiResponse> get_core(Api& api, const ApiRequest&) {
+  co_return co_await answer_core(api);
+}
+Awaitable<ApiResponse> post_close_day(Api& api, const ApiRequest&) {
+  co_return co_await set_day(api, false);
+}
+Awaitable<ApiResponse> post_open_day(Api& api, const ApiRequest&) {
+  co_return co_await set_day(api, true);
+}
+
+}  // namespace holdfast::http
