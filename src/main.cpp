@@ -12,7 +12,8 @@ using AddCommand = void (*)(CLI::App& app, std::function<int()>& action);
 constexpr AddCommand commands[] = {
     holdfast::cli::add_serve_command,     holdfast::cli::add_health_command,
     holdfast::cli::add_account_command,   holdfast::cli::add_card_command,
-    holdfast::cli::add_hold_command,      holdfast::cli::add_ledger_command,
+    holdfast::cli::add_hold_command,      holdfast::cli::add_batch_command,
+    holdfast::cli::add_core_command,      holdfast::cli::add_ledger_command,
     holdfast::cli::add_explain_command,   holdfast::cli::add_fx_rates_command,
     holdfast::cli::add_exception_command, holdfast::cli::add_load_command,
     holdfast::cli::add_clearing_command,  holdfast::cli::add_replay_command,

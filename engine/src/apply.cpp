@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <type_traits>
 
 #include "decision_record.hpp"
@@ -369,10 +370,27 @@ class Applier {
     record.record_number = fact.record_number;
     record.outcome = fact.outcome;
     record.match = fact.match;
+    record.fx_result = fact.fx_result;
+    record.sequence = event_.sequence;
+    std::copy(std::begin(fact.exceptions), std::end(fact.exceptions), record.exceptions);
     state_.clearing_records.put(fact.identity, record);
     if (fact.reversed_presentment != ClearingIdentity{}) {
       state_.clearing_records.edit(fact.reversed_presentment).reversed = 1;
     }
+  }
+
+  void operator()(const ClearingFileBegun& fact) {
+    ClearingFileRecord file = state_.clearing_files.get(fact.file).value_or(ClearingFileRecord{});
+    file.begun_at = event_.at;
+    file.begun_sequence = event_.sequence;
+    file.is_open = 1;
+    state_.clearing_files.put(fact.file, file);
+  }
+  void operator()(const ClearingFileFinished& fact) {
+    ClearingFileRecord& file = state_.clearing_files.edit(fact.file);
+    file.finished_at = event_.at;
+    file.is_open = 0;
+    ++file.runs;
   }
 
   void operator()(const ExceptionRaised& fact) {

@@ -1,6 +1,9 @@
 #include "core_balances.hpp"
 
 #include <unordered_map>
+#include <unordered_set>
+
+#include "decide.hpp"
 
 namespace engine {
 namespace {
@@ -50,6 +53,7 @@ std::vector<CoreDifference> core_differences(const State& state, const TakeCoreB
     return differences;
   }
   const OnTheWay on_the_way(state, last_export);
+  std::unordered_set<std::uint64_t> seen;
   for (std::size_t i = 0; i < differences.size(); ++i) {
     CoreDifference& difference = differences[i];
     const CoreBalance& balance = command.balances[i];
@@ -68,7 +72,9 @@ std::vector<CoreDifference> core_differences(const State& state, const TakeCoreB
     const auto amount =
         checked_subtract(balance.booked.amount, account->booked + on_the_way.of(account->number));
     difference.amount = amount.value_or(0);
-    if (!amount) difference.refusal = Decline::overflow;
+    if (!amount || !can_post(state, *account, *amount)) difference.refusal = Decline::overflow;
+    // Which of two is meant, nobody can say: the first is taken.
+    if (!seen.insert(account->number.value).second) difference.refusal = Decline::same_account;
   }
   return differences;
 }

@@ -88,6 +88,8 @@ void decide_body(Deciding& d) {
     void operator()(const Reconcile& c) { decide_reconcile(d, c); }
     void operator()(const CutOver& c) { decide_cut_over(d, c); }
     void operator()(const PutFxRates& c) { decide_put_fx_rates(d, c); }
+    void operator()(const BeginClearingFile& c) { decide_begin_clearing_file(d, c); }
+    void operator()(const FinishClearingFile& c) { decide_finish_clearing_file(d, c); }
     void operator()(const Post& c) { decide_post(d, c); }
     void operator()(const OpenBatch& c) { decide_open_batch(d, c); }
     void operator()(const CloseBatch& c) { decide_close_batch(d, c); }

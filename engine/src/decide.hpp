@@ -72,6 +72,8 @@ void decide_place_hold(Deciding& d, const PlaceHold& command);
 void decide_release_hold(Deciding& d, const ReleaseHold& command);
 void decide_expire_due(Deciding& d, const ExpireDue& command);
 void decide_post_clearing(Deciding& d, const PostClearing& command);
+void decide_begin_clearing_file(Deciding& d, const BeginClearingFile& command);
+void decide_finish_clearing_file(Deciding& d, const FinishClearingFile& command);
 void decide_post(Deciding& d, const Post& command);
 void decide_open_batch(Deciding& d, const OpenBatch& command);
 void decide_close_batch(Deciding& d, const CloseBatch& command);

@@ -273,6 +273,8 @@ class Clearing {
     decision.match = fact_.match;
     decision.hold = fact_.hold;
     decision.amount = posted;
+    fact_.fx_result = decision.fx_result;
+    std::copy(std::begin(decision.exceptions), std::end(decision.exceptions), fact_.exceptions);
     d_.emit(fact_);
   }
 
@@ -289,15 +291,44 @@ class Clearing {
   ClearingRecorded fact_;
 };
 
+// The record itself, met again because its file was cut short.
+bool is_same_place(const State& state, const PostClearing& record,
+                   const ClearingRecordState& before) {
+  if (before.file != record.file || before.record_number != record.record_number) return false;
+  const auto file = state.clearing_files.get(record.file);
+  return file && file->is_open != 0 && before.sequence >= file->begun_sequence;
+}
+
+void tell_of_first(Deciding& d, const ClearingRecordState& before, bool repeated) {
+  Decision& decision = d.decision();
+  decision.clearing = repeated ? before.outcome : ClearingOutcome::duplicate;
+  decision.repeated = repeated;
+  decision.match = before.match;
+  decision.hold = before.hold;
+  decision.account = before.account;
+  if (!repeated) return;
+  decision.currency = d.state.accounts.get(before.account)->currency;
+  decision.amount = before.posted_amount;
+  decision.fx_result = before.fx_result;
+  std::copy(std::begin(before.exceptions), std::end(before.exceptions), decision.exceptions);
+}
+
 }  // namespace
+
+void decide_begin_clearing_file(Deciding& d, const BeginClearingFile& command) {
+  const auto file = d.state.clearing_files.get(command.file);
+  d.decision().runs = file ? file->runs : 0;
+  if (!file || file->is_open == 0) d.emit(ClearingFileBegun{command.file});
+}
+
+void decide_finish_clearing_file(Deciding& d, const FinishClearingFile& command) {
+  const auto file = d.state.clearing_files.get(command.file);
+  if (file && file->is_open != 0) d.emit(ClearingFileFinished{command.file});
+}
 
 void decide_post_clearing(Deciding& d, const PostClearing& record) {
   if (const auto before = d.state.clearing_records.get(record.identity)) {
-    d.decision().clearing = ClearingOutcome::duplicate;
-    d.decision().match = before->match;
-    d.decision().hold = before->hold;
-    d.decision().account = before->account;
-    return;
+    return tell_of_first(d, *before, is_same_place(d.state, record, *before));
   }
   const bool is_positive =
       record.transaction.amount > 0 && (!record.billing.currency || record.billing.amount > 0);

@@ -1,4 +1,5 @@
 // Core banking: what it takes, what it says of it, what it holds itself, and when it is open.
+#include <unordered_map>
 #include <unordered_set>
 
 #include "core_balances.hpp"
@@ -44,13 +45,15 @@ void decide_confirm_export(Deciding& d, const ConfirmExport& command) {
 
 void decide_answer_items(Deciding& d, const AnswerItems& command) {
   if (command.answers.size() > answers_max) return d.decline(Decline::batch_too_large);
+  std::unordered_map<std::uint64_t, bool> said;
   for (const ItemAnswer& answer : command.answers) {
     const auto item = find_item(d.state, answer.batch, answer.item);
     if (!item) return d.decline(Decline::unknown_item);
     if (!is_exported(item->batch)) return d.decline(Decline::batch_not_closed);
     const bool was_accepted = item->record.status == ItemStatus::accepted;
     const bool was_answered = item->record.status != ItemStatus::waiting;
-    if (was_answered && was_accepted != answer.accepted) {
+    const bool said_first = said.emplace(item->movement.id, answer.accepted).first->second;
+    if ((was_answered && was_accepted != answer.accepted) || said_first != answer.accepted) {
       return d.decline(Decline::same_key_other_content);
     }
     ++d.decision().item;
@@ -122,12 +125,8 @@ void decide_set_core_day(Deciding& d, const SetCoreDay& command) {
 void decide_take_core_balances(Deciding& d, const TakeCoreBalances& command) {
   if (command.balances.size() > balances_max) return d.decline(Decline::batch_too_large);
   const std::vector<CoreDifference> differences = core_differences(d.state, command);
-  std::unordered_set<std::uint64_t> seen;
   for (const CoreDifference& difference : differences) {
     if (difference.refusal != Decline::none) return d.decline(difference.refusal);
-    if (!seen.insert(difference.account.value).second) return d.decline(Decline::same_account);
-    const AccountRecord account = *d.state.accounts.get(difference.account);
-    if (!can_post(d.state, account, difference.amount)) return d.decline(Decline::overflow);
     ++d.decision().item;
   }
   const auto last = d.state.batch(command.last_batch);

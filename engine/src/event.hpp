@@ -283,12 +283,32 @@ struct ClearingRecorded {
   HoldId hold;
   MinorUnits posted = 0;
   MinorUnits confirmed = 0;
+  MinorUnits fx_result = 0;
+  ExceptionCode exceptions[exceptions_of_record_max] = {};
 
   template <class A>
   void fields(A& a) {
     a("identity", identity)("reversed_presentment", reversed_presentment)("file", file)(
         "record_number", record_number)("outcome", outcome)("match", match)("account", account)(
-        "hold", hold)("posted", posted)("confirmed", confirmed);
+        "hold", hold)("posted", posted)("confirmed", confirmed)("fx_result", fx_result);
+    for (ExceptionCode& code : exceptions) a("exception", code);
+  }
+};
+
+struct ClearingFileBegun {
+  FileDigest file;
+
+  template <class A>
+  void fields(A& a) {
+    a("file", file);
+  }
+};
+struct ClearingFileFinished {
+  FileDigest file;
+
+  template <class A>
+  void fields(A& a) {
+    a("file", file);
   }
 };
 
@@ -386,7 +406,7 @@ using Effect =
                  InternalPosted, FxRatesSet, FxRateSet, TotalsCounted, PeriodClosed,
                  DecisionExplained, LimitRulesSeen, BatchOpened, BatchClosed, BatchQueued,
                  BatchExported, BatchDeleted, ItemAnswered, ItemResolved, CoreDayChanged,
-                 CoreBalanceTaken>;
+                 CoreBalanceTaken, ClearingFileBegun, ClearingFileFinished>;
 
 struct Event {
   std::uint64_t sequence = 0;

@@ -16,14 +16,15 @@ namespace engine {
 namespace {
 
 constexpr std::array<std::string_view, std::variant_size_v<Effect>> effect_names{
-    "account_opened",   "account_changed",    "card_put",         "hold_placed",
-    "hold_reduced",     "movement_posted",    "original_refused", "clearing_recorded",
-    "exception_raised", "expiry_advanced",    "limit_rules_put",  "limit_rule_put",
-    "hold_increased",   "hold_completed",     "expiry_put_off",   "limit_used",
-    "internal_posted",  "fx_rates_set",       "fx_rate_set",      "totals_counted",
-    "period_closed",    "decision_explained", "limit_rules_seen", "batch_opened",
-    "batch_closed",     "batch_queued",       "batch_exported",   "batch_deleted",
-    "item_answered",    "item_resolved",      "core_day_changed", "core_balance_taken",
+    "account_opened",      "account_changed",        "card_put",         "hold_placed",
+    "hold_reduced",        "movement_posted",        "original_refused", "clearing_recorded",
+    "exception_raised",    "expiry_advanced",        "limit_rules_put",  "limit_rule_put",
+    "hold_increased",      "hold_completed",         "expiry_put_off",   "limit_used",
+    "internal_posted",     "fx_rates_set",           "fx_rate_set",      "totals_counted",
+    "period_closed",       "decision_explained",     "limit_rules_seen", "batch_opened",
+    "batch_closed",        "batch_queued",           "batch_exported",   "batch_deleted",
+    "item_answered",       "item_resolved",          "core_day_changed", "core_balance_taken",
+    "clearing_file_begun", "clearing_file_finished",
 };
 
 template <class T>

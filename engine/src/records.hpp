@@ -235,6 +235,8 @@ struct DecisionRecord {
   std::uint8_t reserved_last[4] = {};
 };
 
+inline constexpr std::size_t exceptions_of_record_max = 4;
+
 struct ClearingRecordState {
   Instant at;
   AccountNumber account;
@@ -243,11 +245,24 @@ struct ClearingRecordState {
   MinorUnits confirmed_amount = 0;  // of what the authorization had posted; credits positive
   ClearingIdentity previous_of_hold;
   FileDigest file;
+  MinorUnits fx_result = 0;
+  std::uint64_t sequence = 0;  // of its event
   std::uint32_t record_number = 0;
   ClearingOutcome outcome = ClearingOutcome::none;
   MatchMethod match = MatchMethod::none;
   std::uint8_t reversed = 0;
   std::uint8_t reserved = 0;
+  ExceptionCode exceptions[exceptions_of_record_max] = {};
+  std::uint8_t reserved_end[4] = {};
+};
+
+struct ClearingFileRecord {
+  Instant begun_at;                  // last
+  Instant finished_at;               // last
+  std::uint64_t begun_sequence = 0;  // of the last event that began it
+  std::uint32_t runs = 0;            // how often it was finished
+  std::uint8_t is_open = 0;
+  std::uint8_t reserved[3] = {};
 };
 
 struct ExceptionRecord {
@@ -344,7 +359,8 @@ static_assert(is_store_record<RequestRecord>(64));
 static_assert(is_store_record<BatchRecord>(184));
 static_assert(is_store_record<BatchItemRecord>(16));
 static_assert(is_store_record<BatchProblemRecord>(72));
-static_assert(is_store_record<ClearingRecordState>(80));
+static_assert(is_store_record<ClearingRecordState>(104));
+static_assert(is_store_record<ClearingFileRecord>(32));
 static_assert(is_store_record<ExceptionRecord>(104));
 static_assert(is_store_record<LedgerRecord>(56));
 static_assert(is_store_record<DecisionRecord>(448));

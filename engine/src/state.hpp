@@ -36,6 +36,7 @@ class State {
   Table<BatchItemKey, BatchProblemRecord> batch_problems{"batch_problems"};
   Table<ExportNumber, BatchNumber> exports{"exports"};
   Table<ClearingIdentity, ClearingRecordState> clearing_records{"clearing_records"};
+  Table<FileDigest, ClearingFileRecord> clearing_files{"clearing_files"};
   Table<ExceptionNumber, ExceptionRecord> exceptions{"exceptions"};
   Table<CurrencyCode, LedgerRecord> ledger{"ledger"};
   ExpiryIndex expiries;
@@ -63,11 +64,12 @@ class State {
     visit(batch_problems);
     visit(exports);
     visit(clearing_records);
+    visit(clearing_files);
     visit(exceptions);
     visit(ledger);
     visit(expiries);
   }
-  static constexpr unsigned table_count = 22 + hold_key_kind_count;
+  static constexpr unsigned table_count = 23 + hold_key_kind_count;
 
   // Entries in the overlay: what the next checkpoint will write.
   std::size_t changed_count() const {

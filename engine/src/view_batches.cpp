@@ -1,4 +1,4 @@
-// What can be read of movements and batches.
+// What can be read of movements, batches and clearing records.
 #include "core_balances.hpp"
 
 namespace engine {
@@ -66,6 +66,29 @@ std::optional<std::vector<MovementView>> View::statement(const AccountId& id, Bu
     views.push_back(view);
   }
   return views;
+}
+
+std::optional<ClearingRecordView> View::clearing_record(const ClearingIdentity& identity) const {
+  const auto record = state_.clearing_records.get(identity);
+  if (!record) return std::nullopt;
+  ClearingRecordView view;
+  view.at = record->at;
+  const AccountRecord account = *state_.accounts.get(record->account);
+  view.account_id = account.id;
+  view.currency = account.currency;
+  if (record->hold) view.hold = hold(record->hold);
+  view.posted = record->posted_amount;
+  view.confirmed = record->confirmed_amount;
+  view.fx_result = record->fx_result;
+  view.file = record->file;
+  view.record_number = record->record_number;
+  view.outcome = record->outcome;
+  view.match = record->match;
+  view.is_reversed = record->reversed != 0;
+  for (const ExceptionCode code : record->exceptions) {
+    if (code != ExceptionCode{}) view.exceptions.push_back(code);
+  }
+  return view;
 }
 
 std::optional<BatchView> View::batch(const BatchId& id) const {

@@ -1,7 +1,11 @@
 #include "clearing/ingest.hpp"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -9,20 +13,41 @@
 
 #include "clearing/reader.hpp"
 #include "clearing/record_command.hpp"
+#include "clearing/run_log.hpp"
+#include "runtime/blocking_caller.hpp"
 #include "security/sha256.hpp"
 
 namespace holdfast::clearing {
 namespace {
 
+namespace json = boost::json;
+
 // Records in the engine at a time: enough to fill its batches, few enough that an authorization
 // never waits long behind them.
 constexpr std::size_t window = 512;
+
+// What the report needs of a record when its answer comes.
+struct Sent {
+  std::uint64_t number = 0;
+  engine::ClearingIdentity identity;
+  engine::Operation operation{};
+  engine::ClearingKind kind{};
+  bool is_reversal = false;
+};
+
+std::string category_of(const Sent& sent) {
+  if (sent.kind == engine::ClearingKind::chargeback) return "chargeback";
+  std::string category = sent.kind == engine::ClearingKind::second_presentment
+                             ? "second presentment"
+                             : std::string(engine::name(sent.operation));
+  return sent.is_reversal ? category + " reversal" : category;
+}
 
 // Records on their way through the engine; the ingesting thread waits here for the oldest.
 class Pipeline : public engine::Completions {
  public:
   struct Slot : engine::Submission {
-    std::uint64_t record = 0;
+    Sent sent;
     bool done = false;
   };
 
@@ -35,9 +60,9 @@ class Pipeline : public engine::Completions {
   bool full() const { return slots_.size() >= window; }
   bool empty() const { return slots_.empty(); }
 
-  void submit(std::uint64_t record, engine::Command command) {
+  void submit(const Sent& sent, engine::Command command) {
     Slot& slot = slots_.emplace_back();
-    slot.record = record;
+    slot.sent = sent;
     slot.command = std::move(command);
     slot.completions = this;
     // A full inbox empties: authorizations go first, clearing waits. A stopped engine does not.
@@ -52,13 +77,13 @@ class Pipeline : public engine::Completions {
   }
 
   // Waits for the oldest record's answer.
-  std::pair<std::uint64_t, engine::Decision> take_oldest() {
+  std::pair<Sent, engine::Decision> take_oldest() {
     Slot& slot = slots_.front();
     {
       std::unique_lock lock(mutex_);
       arrived_.wait(lock, [&slot] { return slot.done; });
     }
-    std::pair<std::uint64_t, engine::Decision> answer(slot.record, slot.answer.decision);
+    std::pair<Sent, engine::Decision> answer(slot.sent, slot.answer.decision);
     slots_.pop_front();
     return answer;
   }
@@ -86,8 +111,10 @@ IngestFailure failure(const FileError& error) {
 
 class Ingestion {
  public:
-  Ingestion(const Core& core, ClearingReader reader, IngestProgress& progress)
+  Ingestion(const Core& core, ClearingReader reader, std::string_view name,
+            IngestProgress& progress)
       : core_(core),
+        name_(name),
         reader_(std::move(reader)),
         progress_(progress),
         tokenizer_(core.pan_key),
@@ -104,6 +131,10 @@ class Ingestion {
   }
 
   IngestOutcome run() {
+    const engine::Decision begun = BlockingCaller(core_).execute(engine::BeginClearingFile{file_});
+    if (!begun.approved()) return stopped(begun.decline);
+    report_.run_id = fmt::format("{}-{}", record_key({file_.bytes}).substr(0, 16), begun.runs + 1);
+    log_.emplace(runs_folder(core_.config), report_.run_id);
     for (;;) {
       auto item = reader_.next();
       if (!item) return IngestFailure{"storage_failed", item.error().detail};
@@ -118,25 +149,34 @@ class Ingestion {
       if (stopped_by_ != engine::Decline::none) break;
     }
     while (!pipeline_.empty()) settle_oldest();
-    if (stopped_by_ != engine::Decline::none) {
-      return IngestFailure{engine::name(stopped_by_),
-                           "the engine stopped, and part of the file may be posted; send it again "
-                           "when the switch runs again"};
-    }
+    if (stopped_by_ != engine::Decline::none) return stopped(stopped_by_);
+    const engine::Decision finished =
+        BlockingCaller(core_).execute(engine::FinishClearingFile{file_});
+    if (!finished.approved()) return stopped(finished.decline);
+    const Outcome<void> kept = log_->finish(
+        to_summary(report_, name_, to_string(reader_.summary().format), core_.clock.now()));
+    // The file is posted all the same.
+    if (!kept) spdlog::error("clearing: the run cannot be kept: {}", kept.error().text);
     return std::move(report_);
   }
 
  private:
+  static IngestFailure stopped(engine::Decline by) {
+    return {engine::name(by),
+            "the engine stopped, and part of the file may be posted; send it again when the switch "
+            "runs again"};
+  }
+
   void post(const ClearingRecord& record) {
     auto command = command_of(record, reader_.summary().file_id, file_, tokenizer_);
     if (auto* rejection = std::get_if<Rejection>(&command)) return reject(*rejection);
     if (pipeline_.full()) settle_oldest();
     const auto stamp = stamp_();
-    pipeline_.submit(record.number, {stamp.now,
-                                     stamp.business_date,
-                                     stamp.local_date,
-                                     {},
-                                     std::get<engine::PostClearing>(std::move(command))});
+    auto& posting = std::get<engine::PostClearing>(command);
+    const Sent sent{record.number, posting.identity, posting.operation, posting.kind,
+                    posting.reversal};
+    pipeline_.submit(sent,
+                     {stamp.now, stamp.business_date, stamp.local_date, {}, std::move(posting)});
   }
 
   void reject(const Rejection& rejection) {
@@ -144,25 +184,56 @@ class Ingestion {
     ++report_.rejected;
     report_.add_exception(
         {rejection.number, std::string(to_string(rejection.code)), rejection.detail});
+    log_->add(json::serialize(json::object{{"record", rejection.number},
+                                           {"outcome", "rejected"},
+                                           {"code", to_string(rejection.code)},
+                                           {"detail", rejection.detail}}));
     ++progress_.done;
   }
 
   void settle_oldest() {
-    const auto [record, decision] = pipeline_.take_oldest();
+    const auto [sent, decision] = pipeline_.take_oldest();
     ++progress_.done;
     if (decision.decline == engine::Decline::halted ||
         decision.decline == engine::Decline::failed) {
       if (stopped_by_ == engine::Decline::none) stopped_by_ = decision.decline;
       return;
     }
-    count(record, decision);
+    count(sent, decision);
     for (engine::ExceptionCode code : decision.exceptions) {
       if (code == engine::ExceptionCode{}) continue;
-      report_.add_exception({record, std::string(engine::name(code)), describe(decision)});
+      report_.add_exception({sent.number, std::string(engine::name(code)), describe(decision)});
     }
+    log_->add(line_of(sent, decision));
   }
 
-  void count(std::uint64_t record, const engine::Decision& decision) {
+  static std::string line_of(const Sent& sent, const engine::Decision& decision) {
+    const bool is_rejected = decision.clearing == engine::ClearingOutcome::rejected ||
+                             decision.clearing == engine::ClearingOutcome::none;
+    json::object line = {{"record", sent.number},
+                         {"outcome", engine::name(is_rejected ? engine::ClearingOutcome::rejected
+                                                              : decision.clearing)}};
+    if (is_rejected) {
+      line["code"] = engine::name(decision.decline);
+      return json::serialize(line);
+    }
+    line["key"] = record_key(sent.identity);
+    line["category"] = category_of(sent);
+    if (decision.match != engine::MatchMethod::none) line["match"] = engine::name(decision.match);
+    if (decision.hold) line["hold_id"] = std::to_string(decision.hold.value);
+    if (decision.clearing == engine::ClearingOutcome::duplicate) return json::serialize(line);
+    line["amount"] = decision.amount;
+    line["currency"] = decision.currency.alpha();
+    if (decision.fx_result != 0) line["fx_result"] = decision.fx_result;
+    json::array exceptions;
+    for (const engine::ExceptionCode code : decision.exceptions) {
+      if (code != engine::ExceptionCode{}) exceptions.emplace_back(engine::name(code));
+    }
+    if (!exceptions.empty()) line["exceptions"] = std::move(exceptions);
+    return json::serialize(line);
+  }
+
+  void count(const Sent& sent, const engine::Decision& decision) {
     switch (decision.clearing) {
       case engine::ClearingOutcome::posted_matched:
         ++report_.posted;
@@ -181,17 +252,23 @@ class Ingestion {
       case engine::ClearingOutcome::rejected:
       case engine::ClearingOutcome::none:
         ++report_.rejected;
-        report_.add_exception(
-            {record, std::string(engine::name(decision.decline)), "the record cannot be posted"});
+        report_.add_exception({sent.number, std::string(engine::name(decision.decline)),
+                               "the record cannot be posted"});
         break;
     }
     const bool posted = decision.clearing == engine::ClearingOutcome::posted_matched ||
                         decision.clearing == engine::ClearingOutcome::posted_unmatched;
+    const bool matched = decision.clearing == engine::ClearingOutcome::posted_matched ||
+                         decision.clearing == engine::ClearingOutcome::matched_only;
+    if (!posted && !matched) return;
+    const std::string currency(decision.currency.alpha());
+    if (decision.fx_result != 0) report_.fx_result[currency] += decision.fx_result;
     // Debits lower the customer's balance; the report counts them up.
-    if (decision.fx_result != 0) {
-      report_.fx_result[std::string(decision.currency.alpha())] += decision.fx_result;
-    }
-    if (posted) report_.posted_amounts[std::string(decision.currency.alpha())] -= decision.amount;
+    if (posted) report_.posted_amounts[currency] -= decision.amount;
+    CategorySum& sum = report_.categories[{category_of(sent), currency}];
+    ++sum.records;
+    ++(matched ? sum.matched : sum.unmatched);
+    if (posted) sum.posted -= decision.amount;
   }
 
   static std::string describe(const engine::Decision& decision) {
@@ -201,6 +278,8 @@ class Ingestion {
   }
 
   const Core& core_;
+  std::string name_;
+  std::optional<RunLog> log_;
   ClearingReader reader_;
   IngestProgress& progress_;
   CardTokenizer tokenizer_;
@@ -214,11 +293,12 @@ class Ingestion {
 }  // namespace
 
 IngestOutcome ingest(const Core& core, std::unique_ptr<ByteSource> source,
-                     std::optional<Format> format, IngestProgress& progress) {
+                     std::optional<Format> format, std::string_view name,
+                     IngestProgress& progress) {
   auto reader = ClearingReader::open(std::move(source), format,
                                      {*core.config.ipm_latin1, *core.config.ipm_cp500});
   if (!reader) return failure(reader.error());
-  return Ingestion(core, std::move(*reader), progress).run();
+  return Ingestion(core, std::move(*reader), name, progress).run();
 }
 
 }  // namespace holdfast::clearing

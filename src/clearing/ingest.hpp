@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -24,6 +25,14 @@ struct IngestException {
   std::string detail;
 };
 
+// The money by what it was for: "purchase", "refund reversal", "second presentment", …
+struct CategorySum {
+  std::uint64_t records = 0;
+  std::uint64_t matched = 0;
+  std::uint64_t unmatched = 0;
+  std::int64_t posted = 0;  // net debits, positive
+};
+
 // Every record is exactly one of posted, matched only, duplicate or rejected.
 struct IngestReport {
   std::string file_id;
@@ -37,10 +46,21 @@ struct IngestReport {
   std::map<std::string, std::int64_t> fx_result;
   std::vector<IngestException> exceptions;  // in the order of the records, the first 10,000
   std::uint64_t exceptions_not_listed = 0;
+  // By category and currency, of what was posted or matched.
+  std::map<std::pair<std::string, std::string>, CategorySum> categories;
+  std::string run_id;  // what the run is listed by
 
   void add_exception(IngestException exception);
 };
 std::string to_json(const IngestReport& report);
+// The report with its categories, name and times: what is kept of the run.
+std::string to_summary(const IngestReport& report, std::string_view name, std::string_view format,
+                       engine::Instant finished_at);
+// Where the runs are kept.
+std::filesystem::path runs_folder(const Config& config);
+// "0123456789abcdef…", 32 digits: what one record is asked for by.
+std::string record_key(const engine::ClearingIdentity& identity);
+std::optional<engine::ClearingIdentity> parse_record_key(std::string_view text);
 
 // How far an ingestion has come; read by others while it runs.
 struct IngestProgress {
@@ -59,8 +79,9 @@ struct IngestFailure {
 };
 using IngestOutcome = boost::system::result<IngestReport, IngestFailure>;
 
-// Blocks until every record is dealt with and durable: for a thread of its own.
+// Blocks until every record is dealt with and durable: for a thread of its own. `name` is what the
+// file is called in the list of runs.
 IngestOutcome ingest(const Core& core, std::unique_ptr<ByteSource> source,
-                     std::optional<Format> format, IngestProgress& progress);
+                     std::optional<Format> format, std::string_view name, IngestProgress& progress);
 
 }  // namespace holdfast::clearing

@@ -2,9 +2,12 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <charconv>
 
 #include "clearing/ingest.hpp"
+#include "time/rfc3339.hpp"
 
 namespace holdfast::clearing {
 namespace {
@@ -50,6 +53,49 @@ std::string to_json(const IngestReport& report) {
                                       {"posted_amounts", amounts_json(report.posted_amounts)},
                                       {"fx_result", amounts_json(report.fx_result)},
                                       {"exceptions", std::move(exceptions)}});
+}
+
+std::string to_summary(const IngestReport& report, std::string_view name, std::string_view format,
+                       engine::Instant finished_at) {
+  json::array categories;
+  for (const auto& [key, sum] : report.categories) {
+    categories.push_back(json::object{{"category", key.first},
+                                      {"currency", key.second},
+                                      {"records", sum.records},
+                                      {"matched", sum.matched},
+                                      {"unmatched", sum.unmatched},
+                                      {"posted", sum.posted}});
+  }
+  return json::serialize(json::object{{"id", report.run_id},
+                                      {"file_id", report.file_id},
+                                      {"name", name},
+                                      {"format", format},
+                                      {"status", "done"},
+                                      {"finished_at", format_rfc3339(finished_at)},
+                                      {"report", json::parse(to_json(report))},
+                                      {"categories", std::move(categories)}});
+}
+
+std::filesystem::path runs_folder(const Config& config) {
+  return config.data_dir / "clearing" / "runs";
+}
+
+std::string record_key(const engine::ClearingIdentity& identity) {
+  std::string text;
+  for (const std::uint8_t byte : identity.bytes) text += fmt::format("{:02x}", byte);
+  return text;
+}
+
+std::optional<engine::ClearingIdentity> parse_record_key(std::string_view text) {
+  engine::ClearingIdentity identity;
+  if (text.size() != identity.bytes.size() * 2) return std::nullopt;
+  for (std::size_t i = 0; i < identity.bytes.size(); ++i) {
+    const char* const end = text.data() + 2 * i + 2;
+    if (std::from_chars(text.data() + 2 * i, end, identity.bytes[i], 16).ptr != end) {
+      return std::nullopt;
+    }
+  }
+  return identity;
 }
 
 }  // namespace holdfast::clearing

@@ -1,5 +1,6 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <boost/json/array.hpp>
 #include <memory>
 
 #include "cli/api_access.hpp"
@@ -19,6 +20,8 @@ struct AccountOptions {
   std::string booked;
   std::string overdraft;
   std::string status;
+  std::string from;
+  std::string to;
   bool json = false;
 };
 
@@ -95,6 +98,41 @@ int set_account(const AccountOptions& options) {
   return exit_success;
 }
 
+// Every page, in order.
+int show_statement(const AccountOptions& options) {
+  constexpr std::string_view command = "account statement";
+  auto api = open_api(options.api);
+  if (!api) return fail(command, api.error());
+  const auto account = call(*api, "GET", target_of(options));
+  if (!account) return fail(command, account.error());
+  const std::string currency = text_of(*account, "currency");
+  std::string cursor;
+  std::vector<std::vector<std::string>> rows;
+  do {
+    std::string target = target_of(options) + "/statement?cursor=" + cursor;
+    if (!options.from.empty()) target += "&from=" + percent_encoded(options.from);
+    if (!options.to.empty()) target += "&to=" + percent_encoded(options.to);
+    const auto page = call(*api, "GET", target);
+    if (!page) return fail(command, page.error());
+    for (const json::value& item : page->at("movements").as_array()) {
+      const json::object& movement = item.as_object();
+      if (options.json) {
+        print_json(movement);
+        continue;
+      }
+      rows.push_back({text_of(movement, "business_date"), text_of(movement, "kind"),
+                      amount_text(movement.at("amount").as_int64(), currency),
+                      amount_text(movement.at("balance_after").as_int64(), currency),
+                      text_of(movement, "batch_id"), text_of(movement, "reference")});
+    }
+    cursor = text_of(*page, "next_cursor");
+  } while (!cursor.empty());
+  if (!options.json) {
+    print_table({"business date", "kind", "amount", "balance after", "batch", "reference"}, rows);
+  }
+  return exit_success;
+}
+
 CLI::App* add_leaf(CLI::App& group, const std::string& name, const std::string& description,
                    AccountOptions& options) {
   CLI::App* leaf = group.add_subcommand(name, description);
@@ -109,7 +147,7 @@ CLI::App* add_leaf(CLI::App& group, const std::string& name, const std::string& 
 void add_account_command(CLI::App& app, std::function<int()>& action) {
   auto options = std::make_shared<AccountOptions>();
   const std::string statuses = "active, debit_blocked, blocked or closed";
-  CLI::App* group = app.add_subcommand("account", "Accounts: show, open, set");
+  CLI::App* group = app.add_subcommand("account", "Accounts: show, open, set, statement");
   group->require_subcommand(1);
 
   CLI::App* show = add_leaf(*group, "show", "Shows an account and its balances", *options);
@@ -125,6 +163,15 @@ void add_account_command(CLI::App& app, std::function<int()>& action) {
       "Example:\n  holdfast account open A1 --currency RUB --booked 1000.00 "
       "--config holdfast.toml");
   open->callback([options, &action] { action = [options] { return open_account(*options); }; });
+
+  CLI::App* statement =
+      add_leaf(*group, "statement", "Shows the movements of an account", *options);
+  statement->add_option("--from", options->from, "The first business date, such as 2026-11-20");
+  statement->add_option("--to", options->to, "The last business date");
+  statement->footer(
+      "Example:\n  holdfast account statement A1 --from 2026-11-01 --config holdfast.toml");
+  statement->callback(
+      [options, &action] { action = [options] { return show_statement(*options); }; });
 
   CLI::App* set = add_leaf(*group, "set", "Changes an account", *options);
   set->add_option("--overdraft", options->overdraft, "The overdraft limit, such as 500.00");

@@ -133,11 +133,119 @@ int ingest(const ClearingOptions& options) {
   return exit_success;
 }
 
+struct RunOptions {
+  ApiOptions api;
+  std::string id;
+  std::string outcome;
+  bool html = false;
+  bool json = false;
+};
+
+void print_runs(const json::object& list) {
+  std::vector<std::vector<std::string>> rows;
+  for (const json::value& item : list.at("files").as_array()) {
+    const json::object& file = item.as_object();
+    rows.push_back({text_of(file, "id"), text_of(file, "name"), text_of(file, "status"),
+                    text_of(file, "records"), text_of(file, "file_id")});
+  }
+  print_table({"run", "name", "status", "records", "file"}, rows);
+}
+
+int list_runs(const RunOptions& options) {
+  return show("clearing list", call_once(options.api, "GET", "/v1/clearing-files"), options.json,
+              print_runs);
+}
+
+void print_run(const json::object& run) {
+  print_rows({{"run", text_of(run, "id")},
+              {"name", text_of(run, "name")},
+              {"format", text_of(run, "format")},
+              {"done at", text_of(run, "finished_at")}});
+  fmt::print("\n");
+  std::vector<std::vector<std::string>> rows;
+  for (const json::value& item : run.at("categories").as_array()) {
+    const json::object& sum = item.as_object();
+    rows.push_back({text_of(sum, "category"), text_of(sum, "records"), text_of(sum, "matched"),
+                    text_of(sum, "unmatched"), amount_text(sum, "posted")});
+  }
+  print_table({"category", "records", "matched", "unmatched", "posted, net debits"}, rows);
+  fmt::print("\n");
+  print_report(run.at("report").as_object());
+}
+
+int show_run(const RunOptions& options) {
+  const std::string target = "/v1/clearing-files/" + percent_encoded(options.id);
+  if (!options.html) {
+    return show("clearing show", call_once(options.api, "GET", target), options.json, print_run);
+  }
+  auto api = open_api(options.api);
+  if (!api) return fail("clearing show", api.error());
+  const auto page = api->request("GET", target + "?format=html", {}, {});
+  if (!page) return fail("clearing show", {exit_failed, page.error()});
+  if (page->status != 200) return fail("clearing show", read_answer(*page).error());
+  fmt::print("{}", page->body);
+  return exit_success;
+}
+
+int list_records(const RunOptions& options) {
+  constexpr std::string_view command = "clearing records";
+  auto api = open_api(options.api);
+  if (!api) return fail(command, api.error());
+  std::string cursor;
+  std::vector<std::vector<std::string>> rows;
+  do {
+    const auto page = call(*api, "GET",
+                           fmt::format("/v1/clearing-files/{}/records?outcome={}&cursor={}",
+                                       percent_encoded(options.id), options.outcome, cursor));
+    if (!page) return fail(command, page.error());
+    for (const json::value& item : page->at("records").as_array()) {
+      const json::object& record = item.as_object();
+      if (options.json) {
+        print_json(record);
+        continue;
+      }
+      const bool has_amount = record.contains("amount");
+      rows.push_back({text_of(record, "record"), text_of(record, "outcome"),
+                      text_of(record, "category"), has_amount ? amount_text(record, "amount") : "",
+                      text_of(record, "match"), text_of(record, "code"), text_of(record, "key")});
+    }
+    cursor = text_of(*page, "next_cursor");
+  } while (!cursor.empty());
+  if (!options.json) {
+    print_table({"record", "outcome", "category", "posted", "match", "code", "key"}, rows);
+  }
+  return exit_success;
+}
+
+void add_run_commands(CLI::App& group, std::function<int()>& action) {
+  auto options = std::make_shared<RunOptions>();
+  const auto add = [&](const std::string& name, const std::string& description,
+                       int (*run)(const RunOptions&)) {
+    CLI::App* leaf = group.add_subcommand(name, description);
+    leaf->add_flag("--json", options->json, "As JSON, amounts in minor units");
+    add_api_options(*leaf, options->api);
+    leaf->callback([options, &action, run] { action = [options, run] { return run(*options); }; });
+    return leaf;
+  };
+  const std::string of_run = "The run's id, or the id of a file for its newest run";
+  add("list", "Lists the runs of clearing files", list_runs)
+      ->footer("Example:\n  holdfast clearing list --config holdfast.toml");
+  CLI::App* one = add("show", "Shows a run: its report, and the money by category", show_run);
+  one->add_option("id", options->id, of_run)->required();
+  one->add_flag("--html", options->html, "As a page to print");
+  one->footer("Example:\n  holdfast clearing show 0123456789abcdef-1 --html > night.html");
+  CLI::App* records = add("records", "Lists what became of each record of a run", list_records);
+  records->add_option("id", options->id, of_run)->required();
+  records->add_option("--outcome", options->outcome, "Only these")
+      ->check(CLI::IsMember({"posted", "matched", "unmatched", "duplicate", "rejected"}));
+  records->footer("Example:\n  holdfast clearing records 0123456789abcdef-1 --outcome rejected");
+}
+
 }  // namespace
 
 void add_clearing_command(CLI::App& app, std::function<int()>& action) {
   auto options = std::make_shared<ClearingOptions>();
-  CLI::App* group = app.add_subcommand("clearing", "Clearing files: ingest");
+  CLI::App* group = app.add_subcommand("clearing", "Clearing files: ingest, list, show, records");
   group->require_subcommand(1);
   CLI::App* command = group->add_subcommand(
       "ingest", "Matches and posts a clearing file, prints the report; safe to run again");
@@ -152,6 +260,7 @@ void add_clearing_command(CLI::App& app, std::function<int()>& action) {
   add_api_options(*command, options->api);
   command->footer("Example:\n  holdfast clearing ingest night.ipm --config holdfast.toml");
   command->callback([options, &action] { action = [options] { return ingest(*options); }; });
+  add_run_commands(*group, action);
 }
 
 }  // namespace holdfast::cli

@@ -15,6 +15,8 @@ void add_health_command(CLI::App& app, std::function<int()>& action);
 void add_account_command(CLI::App& app, std::function<int()>& action);
 void add_card_command(CLI::App& app, std::function<int()>& action);
 void add_hold_command(CLI::App& app, std::function<int()>& action);
+void add_batch_command(CLI::App& app, std::function<int()>& action);
+void add_core_command(CLI::App& app, std::function<int()>& action);
 void add_ledger_command(CLI::App& app, std::function<int()>& action);
 void add_exception_command(CLI::App& app, std::function<int()>& action);
 void add_explain_command(CLI::App& app, std::function<int()>& action);

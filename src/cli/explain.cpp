@@ -16,6 +16,7 @@ struct ExplainOptions {
   ApiOptions api;
   std::string rrn;
   std::string id;
+  std::string record;
   bool json = false;
 };
 
@@ -71,9 +72,36 @@ Result<json::array> fetch(const ExplainOptions& options) {
   return std::move(found->at("authorizations").as_array());
 }
 
+void print_record(const json::object& record) {
+  const std::string currency = text_of(record, "currency");
+  const auto amount = [&](std::string_view key) {
+    return amount_text(record.at(key).as_int64(), currency);
+  };
+  const json::value& hold = record.at("hold");
+  print_rows({{"record", text_of(record, "record")},
+              {"at", text_of(record, "at")},
+              {"outcome", text_of(record, "outcome")},
+              {"reason", text_of(record, "reason")},
+              {"account", text_of(record, "account_id")},
+              {"posted", amount("posted")},
+              {"confirmed", amount("confirmed")},
+              {"fx result", amount("fx_result")},
+              {"given back since", text_of(record, "reversed")},
+              {"hold", hold.is_object() ? text_of(hold.get_object(), "id") : ""},
+              {"hold's RRN", hold.is_object() ? text_of(hold.get_object(), "rrn") : ""}});
+  for (const json::value& item : record.at("exceptions").as_array()) {
+    const json::object& exception = item.as_object();
+    fmt::print("\n{}: {}\n{}\n", text_of(exception, "code"), text_of(exception, "detail"),
+               text_of(exception, "action"));
+  }
+}
+
 int explain(const ExplainOptions& options) {
-  if (options.rrn.empty() == options.id.empty()) {
-    return fail("explain", {exit_bad_usage, "say either --rrn or --id"});
+  const bool one = !options.rrn.empty() + !options.id.empty() + !options.record.empty() == 1;
+  if (!one) return fail("explain", {exit_bad_usage, "say --rrn, --id or --record"});
+  if (!options.record.empty()) {
+    const std::string target = "/v1/clearing-records/" + percent_encoded(options.record);
+    return show("explain", call_once(options.api, "GET", target), options.json, print_record);
   }
   auto found = fetch(options);
   if (!found) return fail("explain", found.error());
@@ -97,10 +125,12 @@ int explain(const ExplainOptions& options) {
 
 void add_explain_command(CLI::App& app, std::function<int()>& action) {
   auto options = std::make_shared<ExplainOptions>();
-  CLI::App* command =
-      app.add_subcommand("explain", "Why a card transaction was answered as it was");
+  CLI::App* command = app.add_subcommand(
+      "explain", "Why a card transaction was answered as it was, or a clearing record posted");
   command->add_option("--rrn", options->rrn, "Its retrieval reference number (DE37)");
   command->add_option("--id", options->id, "Its id, as an earlier explanation told it");
+  command->add_option("--record", options->record,
+                      "The key of a clearing record, as 'clearing records' tells it");
   command->add_flag("--json", options->json, "As JSON, amounts in minor units");
   add_api_options(*command, options->api);
   command->footer("Example:\n  holdfast explain --rrn 632409000001 --config holdfast.toml");

@@ -97,8 +97,8 @@ void CoreDesk::run() {
 
 void CoreDesk::round(const std::vector<engine::BatchId>& again) {
   engine_.execute(engine::CloseDueBatch{});
-  receive();
   export_waiting();
+  receive();
   for (const engine::BatchId& id : again) {
     std::optional<engine::BatchView> batch;
     engine_.inspect([&](const engine::View& view) { batch = view.batch(id); });
@@ -122,27 +122,32 @@ void CoreDesk::receive() {
 
 bool CoreDesk::take(const std::string& name) {
   auto text = adapter_->read(name);
-  Outcome<bool> outcome = false;
+  Outcome<Taken> outcome = Taken::later;
   if (!text) {
-    spdlog::error("core: {}", text.error().text);
-    return true;
+    outcome = text.error();
+  } else {
+    outcome = has_balances(name) ? take_balances(name, *text) : take_answers(*text);
   }
-  outcome = has_balances(name) ? take_balances(name, *text) : take_answers(*text);
   Outcome<void> moved;
   if (!outcome) {
     spdlog::error("core: {} is refused: {}", name, outcome.error().text);
     moved = adapter_->refused(name, outcome.error().text);
-  } else if (*outcome) {
+  } else if (*outcome == Taken::done) {
     spdlog::info("core: {} is taken", name);
     moved = adapter_->taken(name);
-  } else {
-    return false;
   }
   if (!moved) spdlog::error("core: {}", moved.error().text);
-  return true;
+  return !outcome || *outcome != Taken::stopped;
 }
 
-Outcome<bool> CoreDesk::take_answers(std::string_view text) {
+// Core banking has it already, perhaps: a crash came between the file and the word of it.
+bool CoreDesk::waits_for_export(const engine::BatchId& id) {
+  std::optional<engine::BatchView> batch;
+  engine_.inspect([&](const engine::View& view) { batch = view.batch(id); });
+  return batch && batch->is_queued;
+}
+
+Outcome<CoreDesk::Taken> CoreDesk::take_answers(std::string_view text) {
   auto answers = parse_answers(text);
   if (!answers) return answers.error();
   for (std::size_t from = 0; from < answers->items.size();) {
@@ -151,37 +156,53 @@ Outcome<bool> CoreDesk::take_answers(std::string_view text) {
     command.answers.assign(answers->items.begin() + static_cast<std::ptrdiff_t>(from),
                            answers->items.begin() + static_cast<std::ptrdiff_t>(to));
     const engine::Decision decision = engine_.execute(std::move(command));
-    if (is_stopped(decision.decline)) return false;
+    if (is_stopped(decision.decline)) return Taken::stopped;
+    if (decision.decline == engine::Decline::batch_not_closed &&
+        waits_for_export(answers->items[from + decision.item].batch)) {
+      return Taken::later;
+    }
     if (!decision.approved()) {
       return Error{fmt::format("line {}: {}", answers->lines[from + decision.item],
                                engine::name(decision.decline))};
     }
     from = to;
   }
-  return true;
+  return Taken::done;
 }
 
-Outcome<bool> CoreDesk::take_balances(const std::string& name, std::string_view text) {
+Outcome<CoreDesk::Taken> CoreDesk::take_balances(const std::string& name, std::string_view text) {
   auto groups = parse_balances(text);
   if (!groups) return groups.error();
   BalanceReport report;
   report.name = name;
   report.taken_at = core_.clock.now();
   for (const BalanceGroup& group : *groups) {
-    auto taken = take_group(group, report);
-    if (!taken || !*taken) return taken;
+    if (waits_for_export(group.last_batch)) return Taken::later;
   }
-  auto kept = write_whole_file(reports_ / (name + ".json"), to_json(report) + "\n", report_mode);
-  if (!kept) spdlog::error("core: {}", kept.error().text);
+  for (const BalanceGroup& group : *groups) {
+    auto taken = take_group(group, report);
+    if (!taken || *taken != Taken::done) return taken;
+  }
   spdlog::info("core: {} balances, {} agree, {} adjusted, {} refused", report.accounts,
                report.agreed, report.adjusted, report.refused);
+  keep(report);
+  return Taken::done;
+}
+
+// A file of the same name may have come before, or the same one before a crash.
+void CoreDesk::keep(const BalanceReport& report) {
+  std::filesystem::path file = reports_ / (report.name + ".json");
+  for (int copy = 2; std::filesystem::exists(file); ++copy) {
+    file = reports_ / fmt::format("{}.{}.json", report.name, copy);
+  }
+  auto kept = write_whole_file(file, to_json(report) + "\n", report_mode);
+  if (!kept) spdlog::error("core: {}", kept.error().text);
   std::lock_guard lock(mutex_);
-  last_balances_ = std::move(report);
-  return true;
+  last_balances_ = report;
 }
 
 // A balance that cannot be taken does not stop the others: the report names it.
-Outcome<bool> CoreDesk::take_group(const BalanceGroup& group, BalanceReport& report) {
+Outcome<CoreDesk::Taken> CoreDesk::take_group(const BalanceGroup& group, BalanceReport& report) {
   for (std::size_t from = 0; from < group.balances.size(); from += balances_at_once) {
     const std::size_t to = std::min(from + balances_at_once, group.balances.size());
     engine::TakeCoreBalances asked{group.last_batch, {}};
@@ -190,7 +211,7 @@ Outcome<bool> CoreDesk::take_group(const BalanceGroup& group, BalanceReport& rep
     std::vector<engine::CoreDifference> differences;
     const bool seen = engine_.inspect(
         [&](const engine::View& view) { differences = view.core_differences(asked); });
-    if (!seen) return false;
+    if (!seen) return Taken::stopped;
     engine::TakeCoreBalances command{group.last_batch, {}};
     for (std::size_t i = 0; i < asked.balances.size(); ++i) {
       if (differences[i].refusal == engine::Decline::none && !differences[i].is_outdated) {
@@ -198,7 +219,7 @@ Outcome<bool> CoreDesk::take_group(const BalanceGroup& group, BalanceReport& rep
       }
     }
     const engine::Decision decision = engine_.execute(std::move(command));
-    if (is_stopped(decision.decline)) return false;
+    if (is_stopped(decision.decline)) return Taken::stopped;
     for (std::size_t i = 0; i < asked.balances.size(); ++i) {
       if (!decision.approved() && differences[i].refusal == engine::Decline::none) {
         differences[i].refusal = decision.decline;
@@ -206,7 +227,7 @@ Outcome<bool> CoreDesk::take_group(const BalanceGroup& group, BalanceReport& rep
       report.add(asked.balances[i], differences[i]);
     }
   }
-  return true;
+  return Taken::done;
 }
 
 void CoreDesk::export_waiting() {

@@ -1,6 +1,6 @@
 // Where batches go to core banking and its answers come back: one round after another on a thread
-// of its own. A round closes the engine's batch that is due, takes what core banking has sent, and
-// exports what waits, while core banking is open. Nothing of it is lost by a crash in between: what
+// of its own. A round closes the engine's batch that is due, exports what waits, while core banking
+// is open, and takes what core banking has sent. Nothing of it is lost by a crash in between: what
 // was done twice is the same.
 #pragma once
 
@@ -42,11 +42,14 @@ class CoreDesk {
   void run();
   void round(const std::vector<engine::BatchId>& again);
   void receive();
-  // False: not now, the engine is stopping.
+  // `later`: it waits where it is. `stopped`: so does everything, the engine takes nothing.
+  enum class Taken { done, later, stopped };
   bool take(const std::string& name);
-  Outcome<bool> take_answers(std::string_view text);
-  Outcome<bool> take_balances(const std::string& name, std::string_view text);
-  Outcome<bool> take_group(const BalanceGroup& group, BalanceReport& report);
+  Outcome<Taken> take_answers(std::string_view text);
+  Outcome<Taken> take_balances(const std::string& name, std::string_view text);
+  Outcome<Taken> take_group(const BalanceGroup& group, BalanceReport& report);
+  bool waits_for_export(const engine::BatchId& batch);
+  void keep(const BalanceReport& report);
   void export_waiting();
   bool deliver(const engine::BatchView& batch);
   void tell_failure(std::string reason);

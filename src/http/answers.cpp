@@ -227,6 +227,33 @@ json::object authorization_json(const engine::AuthorizationView& authorization) 
           {"hold_id", hold_text(decision.hold)}};
 }
 
+json::object clearing_record_json(std::string_view key, const engine::ClearingRecordView& record) {
+  json::array exceptions;
+  for (const engine::ExceptionCode code : record.exceptions) {
+    exceptions.push_back(json::object{{"code", engine::name(code)},
+                                      {"detail", exception_text(code).happened},
+                                      {"action", exception_text(code).action}});
+  }
+  json::value hold;
+  if (record.hold) hold = hold_json_with_account(*record.hold);
+  json::value match;
+  if (record.match != engine::MatchMethod::none) match = engine::name(record.match);
+  return {{"key", key},
+          {"at", format_rfc3339(record.at)},
+          {"record", record.record_number},
+          {"outcome", engine::name(record.outcome)},
+          {"match", std::move(match)},
+          {"reason", reason_text(record)},
+          {"account_id", record.account_id.view()},
+          {"currency", record.currency.alpha()},
+          {"posted", record.posted},
+          {"confirmed", record.confirmed},
+          {"fx_result", record.fx_result},
+          {"reversed", record.is_reversed},
+          {"hold", std::move(hold)},
+          {"exceptions", std::move(exceptions)}};
+}
+
 json::object batch_json(const engine::BatchView& batch,
                         const std::vector<engine::BatchItemView>& problems) {
   const auto time_or_null = [](engine::Instant at) -> json::value {

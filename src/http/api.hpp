@@ -93,6 +93,9 @@ Awaitable<ApiResponse> post_clock(Api& api, const ApiRequest& request);
 Awaitable<ApiResponse> post_bulk(Api& api, const ApiRequest& request);
 
 Awaitable<ApiResponse> post_clearing_file(Api& api, const ApiRequest& request);
+Awaitable<ApiResponse> get_clearing_file(Api& api, const ApiRequest& request);
+Awaitable<ApiResponse> get_clearing_records(Api& api, const ApiRequest& request);
+Awaitable<ApiResponse> get_clearing_record(Api& api, const ApiRequest& request);
 Awaitable<ApiResponse> get_clearing_files(Api& api, const ApiRequest& request);
 
 // Shared by them.

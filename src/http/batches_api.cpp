@@ -40,6 +40,7 @@ Awaitable<ApiResponse> change_batch(Api& api, const engine::BatchId& id,
 Awaitable<bool> names_card(Api& api, const engine::Post& command) {
   for (const engine::Posting& posting : command.postings) {
     if (co_await names_card(api, posting.reference.view())) co_return true;
+    if (co_await names_card(api, posting.batch.view())) co_return true;
   }
   co_return false;
 }
@@ -99,7 +100,7 @@ Awaitable<ApiResponse> post_posting(Api& api, const ApiRequest& request) {
   const auto posting = posting_from(*body);
   if (!posting) co_return bad_body(posting.error());
   const engine::Post command{{*posting}};
-  if (co_await names_card(api, command)) co_return card_number_in("reference");
+  if (co_await names_card(api, command)) co_return card_number_in("posting");
   const engine::Answer answer = co_await api.caller.execute(command, protection(api, request));
   if (!answer.decision.approved()) co_return posting_refusal(command, answer);
   json::object posted = posting_json(*posting, answer.decision.movement);
@@ -134,6 +135,8 @@ Awaitable<ApiResponse> post_batch(Api& api, const ApiRequest& request) {
   if (!body) co_return bad_body(body.error());
   const auto command = open_batch_from(*body);
   if (!command) co_return bad_body(command.error());
+  if (co_await names_card(api, command->id.view())) co_return card_number_in("batch_id");
+  if (co_await names_card(api, command->source.view())) co_return card_number_in("source");
   const engine::Answer answer = co_await api.caller.execute(*command, protection(api, request));
   if (!answer.decision.approved()) co_return refusal(answer);
   // From what was asked alone: a repeat gets the same, whatever has become of the batch since.
@@ -172,21 +175,24 @@ Awaitable<ApiResponse> export_batch(Api& api, const ApiRequest& request) {
   const engine::Answer answer = co_await api.caller.execute(engine::QueueBatch{*id});
   if (!answer.decision.approved()) co_return refusal(answer);
   std::optional<engine::BatchView> batch;
-  const bool seen =
-      co_await api.caller.inspect([&](const engine::View& view) { batch = view.batch(*id); });
+  bool is_open = false;
+  const bool seen = co_await api.caller.inspect([&](const engine::View& view) {
+    batch = view.batch(*id);
+    is_open = view.core().is_open;
+  });
   if (!seen || !batch) co_return unavailable(api);
   const bool was_exported = batch->status != engine::BatchStatus::closed;
+  if (!is_open && was_exported) {
+    co_return problem(409, "core_closed", "Core banking is closed; the batch was exported before.");
+  }
+  // Deferred until core banking opens.
+  if (!is_open) co_return co_await answer_batch(api, *id, 202);
   co_await core_banking_round(api, was_exported ? id : std::nullopt);
   if (const std::string failure = api.core_banking.failure(); !failure.empty()) {
     co_return problem(503, "export_failed",
                       "The batch cannot be written; it is exported when that works again.");
   }
-  bool is_open = false;
-  co_await api.caller.inspect([&](const engine::View& view) { is_open = view.core().is_open; });
-  ApiResponse response = co_await answer_batch(api, *id, 200);
-  // Deferred until core banking opens.
-  if (!is_open && !was_exported && response.status == 200) response.status = 202;
-  co_return response;
+  co_return co_await answer_batch(api, *id, 200);
 }
 
 Awaitable<ApiResponse> retry_item(Api& api, const ApiRequest& request) {

@@ -72,7 +72,8 @@ engine::BatchId required_batch_id(JsonFields& fields) {
   const auto id = core_banking::parse_batch_id(fields.required_text("batch_id"));
   if (!id) {
     fields.refuse("batch_id",
-                  "must be 1 to 64 letters, digits, '.', '_' and '-', with no '.' at the front");
+                  "must be 1 to 64 letters, digits, '.', '_' and '-', with no '.' at the front, no "
+                  "'.tmp' at the end and no 'balances-' at the front");
   }
   return id.value_or(engine::BatchId{});
 }

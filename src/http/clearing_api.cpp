@@ -1,13 +1,20 @@
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+#include <charconv>
+#include <fstream>
 
+#include "clearing/run_log.hpp"
 #include "http/answers.hpp"
 #include "http/api.hpp"
 #include "http/bodies.hpp"
+#include "http/clearing_report_page.hpp"
 #include "http/kept_reports.hpp"
 #include "iso8583/mask.hpp"
 #include "runtime/utf8.hpp"
+#include "security/secret_file.hpp"
 
 namespace holdfast::http {
 namespace {
@@ -15,6 +22,31 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t file_name_size_max = 255;
+constexpr std::size_t records_per_page = 500;
+constexpr std::size_t records_seen_max = 50'000;
+
+ApiResponse unknown_file() {
+  return problem(404, "unknown_file", "No run of such a clearing file is kept.");
+}
+
+struct OutcomeName {
+  std::string_view asked;
+  std::string_view found;
+};
+constexpr OutcomeName outcome_names[] = {
+    {"posted", "posted_matched"}, {"posted", "posted_unmatched"},    {"matched", "posted_matched"},
+    {"matched", "matched_only"},  {"unmatched", "posted_unmatched"}, {"duplicate", "duplicate"},
+    {"rejected", "rejected"}};
+
+bool is_outcome(std::string_view asked) {
+  return asked.empty() || std::any_of(std::begin(outcome_names), std::end(outcome_names),
+                                      [asked](const auto& name) { return name.asked == asked; });
+}
+bool fits_outcome(std::string_view found, std::string_view asked) {
+  return asked.empty() ||
+         std::any_of(std::begin(outcome_names), std::end(outcome_names),
+                     [&](const auto& name) { return name.asked == asked && name.found == found; });
+}
 
 // Only the last part of a path, for the list alone.
 std::string listed_name(const ApiRequest& request) {
@@ -81,9 +113,8 @@ Awaitable<ApiResponse> post_clearing_file(Api& api, const ApiRequest& request) {
 Awaitable<ApiResponse> get_clearing_files(Api& api, const ApiRequest&) {
   json::array files;
   for (const auto& entry : api.clearing.files()) {
-    json::value file_id;
-    if (!entry->file_id.empty()) file_id = json::string(entry->file_id);
-    files.push_back(json::object{{"file_id", std::move(file_id)},
+    files.push_back(json::object{{"id", text_or_null(entry->id)},
+                                 {"file_id", text_or_null(entry->file_id)},
                                  {"name", entry->name},
                                  {"status", name(entry->status)},
                                  {"records", entry->progress.records.load()},
@@ -92,6 +123,75 @@ Awaitable<ApiResponse> get_clearing_files(Api& api, const ApiRequest&) {
   json::object body;
   body["files"] = std::move(files);
   co_return json_answer(200, body);
+}
+
+Awaitable<ApiResponse> get_clearing_file(Api& api, const ApiRequest& request) {
+  const std::string_view format = request.query_value("format");
+  if (!format.empty() && format != "json" && format != "html") {
+    co_return problem(400, "bad_query", "'format' must be json or html.");
+  }
+  const auto entry = api.clearing.find(request.parameter);
+  if (!entry) co_return unknown_file();
+  const auto summary = read_small_file(
+      clearing::RunLog::summary_file(clearing::runs_folder(api.core.config), entry->id));
+  if (!summary) co_return unknown_file();
+  ApiResponse response;
+  response.body = *summary;
+  if (format == "html") {
+    response.body = clearing_report_page(json::parse(*summary).as_object());
+    response.content_type = "text/html; charset=utf-8";
+  }
+  co_return response;
+}
+
+Awaitable<ApiResponse> get_clearing_records(Api& api, const ApiRequest& request) {
+  const std::string_view outcome = request.query_value("outcome");
+  const std::string_view cursor = request.query_value("cursor");
+  std::uint64_t from = 0;
+  const char* const end = cursor.data() + cursor.size();
+  const auto [stop, error] = std::from_chars(cursor.data(), end, from);
+  if (!cursor.empty() && (error != std::errc{} || stop != end)) {
+    co_return problem(400, "bad_query", "'cursor' must be the next_cursor of an earlier answer.");
+  }
+  if (!is_outcome(outcome)) {
+    co_return problem(400, "bad_query",
+                      "'outcome' must be posted, matched, unmatched, duplicate or rejected.");
+  }
+  const auto entry = api.clearing.find(request.parameter);
+  if (!entry) co_return unknown_file();
+  std::ifstream lines(
+      clearing::RunLog::records_file(clearing::runs_folder(api.core.config), entry->id),
+      std::ios::binary);
+  lines.seekg(static_cast<std::streamoff>(from));
+  json::array records;
+  json::value next;
+  // A page ends where it has looked at enough, too: what is asked for may be rare.
+  std::size_t seen = 0;
+  for (std::string line; std::getline(lines, line);) {
+    from += line.size() + 1;
+    boost::system::error_code no_json;
+    json::value record = json::parse(line, no_json);
+    if (no_json || !record.is_object()) break;
+    const std::string_view found(record.get_object().at("outcome").as_string());
+    if (fits_outcome(found, outcome)) records.push_back(std::move(record));
+    if (records.size() == records_per_page || ++seen == records_seen_max) {
+      next = std::to_string(from);
+      break;
+    }
+  }
+  co_return json_answer(200, {{"records", std::move(records)}, {"next_cursor", std::move(next)}});
+}
+
+Awaitable<ApiResponse> get_clearing_record(Api& api, const ApiRequest& request) {
+  const auto identity = clearing::parse_record_key(request.parameter);
+  std::optional<engine::ClearingRecordView> record;
+  if (identity) {
+    const bool seen = co_await api.caller.inspect(
+        [&](const engine::View& view) { record = view.clearing_record(*identity); });
+    if (!seen) co_return unavailable(api);
+  }
+  if (!record) co_return problem(404, "unknown_record", "There is no such clearing record.");
+  co_return json_answer(200, clearing_record_json(request.parameter, *record));
 }
 
 }  // namespace holdfast::http

@@ -1,11 +1,16 @@
 #include "http/clearing_desk.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/value_to.hpp>
 #include <thread>
 
 #include "clearing/byte_source.hpp"
+#include "security/secret_file.hpp"
 
 namespace holdfast::http {
 namespace {
@@ -25,11 +30,43 @@ void remove_leftovers(const fs::path& folder) {
 }
 
 clearing::IngestOutcome ingest_file(const Core& core, const fs::path& file,
-                                    std::optional<clearing::Format> format,
+                                    std::optional<clearing::Format> format, std::string_view name,
                                     clearing::IngestProgress& progress) {
   auto source = clearing::file_source(file.string());
   if (!source) return clearing::IngestFailure{"storage_failed", source.error().detail};
-  return clearing::ingest(core, std::move(*source), format, progress);
+  return clearing::ingest(core, std::move(*source), format, name, progress);
+}
+
+// The runs that are kept, the oldest first.
+std::deque<std::shared_ptr<ClearingFile>> kept_runs(const fs::path& folder) {
+  std::vector<std::pair<fs::file_time_type, fs::path>> found;
+  std::error_code failure;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, failure)) {
+    if (entry.path().extension() == ".json") {
+      found.emplace_back(entry.last_write_time(failure), entry.path());
+    }
+  }
+  std::sort(found.begin(), found.end());
+  if (found.size() > listed_files_max) {
+    found.erase(found.begin(), found.end() - static_cast<std::ptrdiff_t>(listed_files_max));
+  }
+  std::deque<std::shared_ptr<ClearingFile>> files;
+  for (const auto& [time, path] : found) {
+    const auto text = read_small_file(path);
+    boost::system::error_code no_json;
+    const boost::json::value summary = boost::json::parse(text ? *text : "", no_json);
+    if (no_json || !summary.is_object()) continue;
+    const boost::json::object& run = summary.get_object();
+    auto entry = std::make_shared<ClearingFile>();
+    entry->id = boost::json::value_to<std::string>(run.at("id"));
+    entry->name = boost::json::value_to<std::string>(run.at("name"));
+    entry->file_id = boost::json::value_to<std::string>(run.at("file_id"));
+    entry->status = ClearingFile::Status::done;
+    entry->progress.records = run.at("report").at("records").to_number<std::uint64_t>();
+    entry->progress.done = entry->progress.records.load();
+    files.push_back(std::move(entry));
+  }
+  return files;
 }
 
 }  // namespace
@@ -56,6 +93,7 @@ ClearingDesk::ClearingDesk(Core& core, asio::any_io_executor executor)
   fs::create_directories(upload_folder_, failure);
   fs::permissions(upload_folder_, fs::perms::owner_all, failure);
   remove_leftovers(upload_folder_);
+  files_ = kept_runs(clearing::runs_folder(core.config));
 }
 
 ClearingDesk::Turn::~Turn() {
@@ -99,13 +137,21 @@ std::shared_ptr<ClearingFile> ClearingDesk::announce(std::string file_name) {
   return entry;
 }
 
+std::shared_ptr<ClearingFile> ClearingDesk::find(std::string_view id) const {
+  const auto found = std::find_if(files_.rbegin(), files_.rend(), [id](const auto& file) {
+    return !file->id.empty() && (file->id == id || file->file_id == id);
+  });
+  return found == files_.rend() ? nullptr : *found;
+}
+
 asio::awaitable<clearing::IngestOutcome> ClearingDesk::ingest(
     std::shared_ptr<ClearingFile> entry, fs::path file, std::optional<clearing::Format> format) {
   asio::steady_timer wake(executor_, asio::steady_timer::time_point::max());
   std::optional<clearing::IngestOutcome> outcome;
   // The frame of this coroutine outlives the thread: it is joined before anything here is gone.
   std::jthread worker([&] {
-    clearing::IngestOutcome finished = ingest_file(core_, file, format, entry->progress);
+    clearing::IngestOutcome finished =
+        ingest_file(core_, file, format, entry->name, entry->progress);
     asio::post(executor_, [&outcome, &wake, finished = std::move(finished)]() mutable {
       outcome.emplace(std::move(finished));
       wake.cancel();
@@ -119,6 +165,7 @@ asio::awaitable<clearing::IngestOutcome> ClearingDesk::ingest(
   if (*outcome) {
     entry->status = ClearingFile::Status::done;
     entry->file_id = (*outcome)->file_id;
+    entry->id = (*outcome)->run_id;
   } else {
     entry->status = outcome->error().is_refusal() ? ClearingFile::Status::refused
                                                   : ClearingFile::Status::failed;

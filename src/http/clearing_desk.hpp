@@ -1,5 +1,6 @@
 // Where clearing files that came over the API are worked off: one at a time, on a thread of its
-// own, while the io_context goes on. It also knows what became of each since the start.
+// own, while the io_context goes on. It also knows what became of each: of those that are done,
+// since the first; of the others, since the start.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -20,7 +21,8 @@ namespace holdfast::http {
 struct ClearingFile {
   enum class Status { running, done, refused, failed };
   std::string name;
-  std::string file_id;  // empty until the report tells it
+  std::string id;       // of the run; empty until the report tells it
+  std::string file_id;  // the same
   Status status = Status::running;
   clearing::IngestProgress progress;
 };
@@ -50,8 +52,10 @@ class ClearingDesk {
                                                          std::filesystem::path file,
                                                          std::optional<clearing::Format> format);
 
-  // Since the start, in the order in which they came; the oldest leave when there are many.
+  // In the order in which they came; the oldest leave when there are many.
   const std::deque<std::shared_ptr<ClearingFile>>& files() const { return files_; }
+  // By the id of the run, or the newest one of a file by the file's. None: unknown.
+  std::shared_ptr<ClearingFile> find(std::string_view id) const;
   // Uploads lie on this folder's disk, without a name in it; reports that are kept, below it.
   const std::filesystem::path& upload_folder() const { return upload_folder_; }
 

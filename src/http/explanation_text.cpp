@@ -98,6 +98,38 @@ std::string reason_text(const AuthorizationView& authorization) {
                                            : decline_text(authorization);
 }
 
+std::string reason_text(const engine::ClearingRecordView& record) {
+  std::string found;
+  switch (record.match) {
+    case engine::MatchMethod::none:
+      found = "No authorization fits it";
+      break;
+    case engine::MatchMethod::lifecycle_id:
+      found = "Its lifecycle id and card are those of the hold";
+      break;
+    case engine::MatchMethod::auth_code:
+      found = "Its authorization code and card are those of a hold of the 30 days around it";
+      break;
+    case engine::MatchMethod::rrn:
+      found = "Its RRN and card are those of the hold";
+      break;
+    case engine::MatchMethod::place_and_amount:
+      found = "Its card, place and amount are those of a hold of the 7 days around it";
+      break;
+    case engine::MatchMethod::presentment:
+      found = "It takes back an earlier presentment";
+      break;
+  }
+  const std::string amount = money(record.posted, record.currency);
+  if (record.outcome == engine::ClearingOutcome::matched_only) {
+    return record.confirmed == 0
+               ? found + "; nothing was posted."
+               : fmt::format("{}; {} had moved at authorization, and nothing was posted again.",
+                             found, money(record.confirmed, record.currency));
+  }
+  return fmt::format("{}; {} was posted.", found, amount);
+}
+
 std::string_view message_text(const engine::Explanation& why) {
   if (why.is_reversal) return "reversal";
   switch (why.kind) {

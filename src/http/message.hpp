@@ -58,9 +58,10 @@ struct ApiRequest {
 struct ApiResponse {
   unsigned status = 200;
   std::string body;
-  std::string code;       // of a problem, also for the log; empty when it went well
-  std::string allow;      // the methods that a 405 names
-  bool replayed = false;  // the first answer to a repeated Idempotency-Key
+  std::string code;               // of a problem, also for the log; empty when it went well
+  std::string allow;              // the methods that a 405 names
+  std::string_view content_type;  // empty: JSON
+  bool replayed = false;          // the first answer to a repeated Idempotency-Key
 
   bool is_problem() const { return !code.empty(); }
 };

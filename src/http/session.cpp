@@ -237,8 +237,9 @@ asio::awaitable<ApiResponse> Session::call(const Route& route, const ApiRequest&
 
 asio::awaitable<bool> Session::write(const ApiResponse& response, bool keep_alive) {
   wire::response<wire::string_body> message(static_cast<wire::status>(response.status), 11);
-  message.set(wire::field::content_type,
-              response.is_problem() ? "application/problem+json" : "application/json");
+  message.set(wire::field::content_type, !response.content_type.empty() ? response.content_type
+                                         : response.is_problem()        ? "application/problem+json"
+                                                                        : "application/json");
   message.set(wire::field::cache_control, "no-store");
   if (response.status == 401) message.set(wire::field::www_authenticate, "Bearer");
   if (!response.allow.empty()) message.set(wire::field::allow, response.allow);

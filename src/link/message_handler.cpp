@@ -56,7 +56,10 @@ Handled MessageHandler::handle(Exchange& exchange, bool& signed_on,
   }
   if (link_.require_sign_on && !signed_on) return reply(exchange, code_not_available, out);
   auto command = command_of(exchange);
-  if (!command) return reply(exchange, code_not_supported, out);
+  if (!command) {
+    log_.warn("link {}: {} is not supported", link_.name, mti.text());
+    return reply(exchange, code_not_supported, out);
+  }
   return submit(exchange, std::move(*command), completions, out);
 }
 
@@ -111,11 +114,13 @@ Handled MessageHandler::manage_network(Exchange& exchange, bool& signed_on,
   } else if (information == "002") {
     signed_on = false;
   } else if (information.empty()) {
+    log_.warn("link {}: {} without DE70", link_.name, exchange.mti->text());
     return reply(exchange, code_format_error, out);
   } else if (information == "201") {
     return submit(exchange, cut_over_command(reading_, exchange.message, *exchange.mti, digests_),
                   completions, out);
   } else if (information != "301") {
+    log_.warn("link {}: {} with an unknown DE70", link_.name, exchange.mti->text());
     return reply(exchange, code_not_supported, out);
   }
   return reply(exchange, code_approved, out);

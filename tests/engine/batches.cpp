@@ -207,6 +207,8 @@ TEST_CASE("batches: answers of one command are all taken or none, and each once"
   CHECK(told(refused) == "unknown_item");
   CHECK(refused.decision.item == 1);
   CHECK(parts(ledger) == "booked 1000.00 pending -30.00");
+  CHECK(told(ledger.run(AnswerItems{{{id, 1, false, {}}, {id, 1, true, {}}}})) ==
+        "same_key_other_content");
   CHECK(told(ledger.run(AnswerItems{{{id, 1, true, {}}, {id, 1, true, {}}, {id, 2, true, {}}}})) ==
         "approved");
   CHECK(parts(ledger) == "booked 970.00 pending 0.00");

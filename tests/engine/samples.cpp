@@ -130,6 +130,8 @@ std::vector<Effect> sample_effects() {
   recorded.hold = HoldId{2};
   recorded.posted = -3500;
   recorded.confirmed = 700;
+  recorded.fx_result = -15;
+  recorded.exceptions[0] = ExceptionCode::over_clearing;
   ExceptionRaised raised{ExceptionCode::over_clearing,
                          AccountNumber{1},
                          HoldId{2},
@@ -216,7 +218,9 @@ std::vector<Effect> sample_effects() {
           answered,
           ItemResolved{BatchNumber{6}, 2, ItemStatus::retried, BatchNumber{7}},
           CoreDayChanged{true},
-          CoreBalanceTaken{AccountNumber{1}, 5}};
+          CoreBalanceTaken{AccountNumber{1}, 5},
+          ClearingFileBegun{repeated<FileDigest>(0x55)},
+          ClearingFileFinished{repeated<FileDigest>(0x55)}};
 }
 
 Event sample_event(std::uint64_t sequence, const Effect& effect) {

@@ -4,6 +4,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
@@ -79,6 +80,58 @@ TEST_CASE("clearing-files: the report comes back, and the file is listed", "[htt
   CHECK(exceptions.at("next_cursor") == "null");
   REQUIRE(exceptions.json.at("exceptions").as_array().size() == 2);
   CHECK(exceptions.json.at("exceptions").as_array()[0].at("code") == "unmatched");
+}
+
+TEST_CASE("clearing-files: a run tells what became of each record, and why", "[http]") {
+  ApiUnderTest api;
+  open_account_with_card(api);
+  const std::string file = record(1) + "nonsense\n" + record(1) + record(2, "4000000000000002");
+  REQUIRE(api.ask("POST", "/v1/clearing-files?name=night.jsonl", file).status == 200);
+  const auto list = api.ask("GET", "/v1/clearing-files");
+  const std::string id(list.json.at("files").as_array()[0].at("id").as_string());
+  const std::string target = "/v1/clearing-files/" + id;
+  SECTION("at once") {}
+  SECTION("after a restart") {
+    api.restart();
+  }
+  const ApiAnswer run = api.ask("GET", target);
+  CHECK(run.at("name") == "night.jsonl");
+  CHECK(run.at("format") == "jsonl");
+  CHECK(run.json.at("report").at("rejected") == 2);
+  CHECK(boost::json::serialize(run.json.at("categories")) ==
+        R"([{"category":"purchase","currency":"RUB","records":1,"matched":0,"unmatched":1,)"
+        R"("posted":500}])");
+  CHECK(api.ask("GET", "/v1/clearing-files/" + run.at("file_id")).text == run.text);
+  const ApiAnswer records = api.ask("GET", target + "/records");
+  const auto& lines = records.json.at("records").as_array();
+  REQUIRE(lines.size() == 4);
+  CHECK(lines[0].at("outcome") == "posted_unmatched");
+  CHECK(lines[0].at("amount") == -500);
+  CHECK(boost::json::serialize(lines[0].at("exceptions")) == R"(["unmatched"])");
+  CHECK(lines[1].at("code") == "malformed_json");
+  CHECK(lines[2].at("outcome") == "duplicate");
+  CHECK(lines[3].at("code") == "unknown_card");
+  CHECK(records.at("next_cursor") == "null");
+  for (const auto& [outcome, count] : {std::pair{"posted", 1}, std::pair{"rejected", 2},
+                                       std::pair{"matched", 0}, std::pair{"duplicate", 1}}) {
+    INFO(outcome);
+    const ApiAnswer some = api.ask("GET", target + "/records?outcome=" + outcome);
+    CHECK(some.json.at("records").as_array().size() == static_cast<std::size_t>(count));
+  }
+  CHECK(api.ask("GET", target + "/records?outcome=lost").at("code") == "bad_query");
+  CHECK(api.ask("GET", "/v1/clearing-files/nothing").at("code") == "unknown_file");
+
+  const std::string key(lines[0].at("key").as_string());
+  const ApiAnswer why = api.ask("GET", "/v1/clearing-records/" + key);
+  CHECK(why.at("record") == "1");
+  CHECK(why.at("posted") == "-500");
+  CHECK(why.at("account_id") == "A1");
+  CHECK(why.at("reason") == "No authorization fits it; -5.00 RUB was posted.");
+  CHECK(api.ask("GET", "/v1/clearing-records/" + std::string(32, '0')).status == 404);
+  CHECK(api.ask("GET", "/v1/clearing-records/x").status == 404);
+  const ApiAnswer page = api.ask("GET", target + "?format=html");
+  CHECK(page.text.starts_with("<!DOCTYPE html>"));
+  CHECK(page.text.find("<td>purchase</td>") != std::string::npos);
 }
 
 TEST_CASE("clearing-files: exceptions come in pages", "[http]") {

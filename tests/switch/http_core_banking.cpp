@@ -305,24 +305,59 @@ TEST_CASE("core banking: its balances are taken at open-day, with a report", "[h
            R"(,"currency":"RUB","last_batch_id":"B1"})" + "\n";
   };
   // A salary of 700.00 came to A1; B1 is in, but not answered yet. A9 is not ours.
-  send(api, "balances-1.jsonl", line("A1", 169'900) + line("A2", 500) + line("A9", 1));
+  send(api, "balances-1.jsonl",
+       line("A1", 169'900) + line("A2", 500) + line("A9", 1) + line("A2", 7));
   std::this_thread::sleep_for(std::chrono::milliseconds(300));
   CHECK(api.ask("GET", "/v1/accounts/A1").at("ledger") == "99900");
   const ApiAnswer opened = api.ask("POST", "/v1/core/open-day");
   const auto& report = opened.json.at("last_balances");
-  CHECK(report.at("accounts") == 3);
+  CHECK(report.at("accounts") == 4);
   CHECK(report.at("agreed") == 1);
   CHECK(report.at("adjusted") == 1);
-  CHECK(report.at("refused") == 1);
+  CHECK(report.at("refused") == 2);
   CHECK(report.at("adjustments").at("RUB") == 70'000);
   CHECK(report.at("differences").as_array()[0].at("difference") == 70'000);
   CHECK(report.at("differences").as_array()[1].at("reason") == "unknown_account");
+  CHECK(report.at("differences").as_array()[2].at("reason") == "same_account");
   CHECK(is_there(core_folder(api) / "reports" / "balances-1.jsonl.json"));
   CHECK(api.ask("GET", "/v1/accounts/A1").at("ledger") == "169900");
   send(api, "B1.jsonl", answer_line("B1-1", true));
   REQUIRE(is_taken(api, "B1.jsonl"));
   CHECK(api.ask("GET", "/v1/accounts/A1").at("booked") == "169900");
   CHECK(api.ask("GET", "/v1/accounts/A1").at("pending") == "0");
+}
+
+TEST_CASE("core banking: what it says of a batch whose export is not known yet waits",
+          "[http][core]") {
+  ApiUnderTest api;
+  open_account(api);
+  api.ask("POST", "/v1/postings", posting(-100));
+  // As after a crash between the file and the word of it, and core banking has closed since.
+  api.ask("POST", "/v1/core/close-day");
+  REQUIRE(api.ask("POST", "/v1/batches/B1/close").status == 200);
+  REQUIRE(api.ask("POST", "/v1/batches/B1/export").status == 202);
+  send(api, "B1.jsonl", answer_line("B1-1", true));
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  CHECK(fs::exists(core_folder(api) / "inbox" / "B1.jsonl"));
+  CHECK(api.ask("POST", "/v1/core/open-day").status == 200);
+  REQUIRE(is_taken(api, "B1.jsonl"));
+  CHECK(api.ask("GET", "/v1/batches/B1").at("status") == "accepted");
+  api.ask("POST", "/v1/core/close-day");
+  CHECK(api.ask("POST", "/v1/batches/B1/export").at("code") == "core_closed");
+}
+
+TEST_CASE("core banking: no card number gets into a batch", "[http][core]") {
+  ApiUnderTest api;
+  open_account(api);
+  REQUIRE(api.ask("POST", "/v1/cards",
+                  R"({"pan":"5413330089020011","expiry":"2912","account_id":"A1"})")
+              .status == 201);
+  CHECK(api.ask("POST", "/v1/postings", posting(-100, "B-5413330089020011")).status == 400);
+  CHECK(api.ask("POST", "/v1/batches", R"({"batch_id":"5413330089020011"})").status == 400);
+  CHECK(api.ask("POST", "/v1/batches", R"({"batch_id":"B1","source":"5413330089020011"})").status ==
+        400);
+  CHECK(api.ask("POST", "/v1/batches", R"({"batch_id":"B1","source":"4111111111111111"})").status ==
+        201);
 }
 
 TEST_CASE("statement: pages, dates and what is wrong with a query", "[http][core]") {

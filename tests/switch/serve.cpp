@@ -214,6 +214,12 @@ TEST_CASE("serve: a clearing file that the disk cut short is not called refused"
   const auto again = api_of(the_switch).request("POST", "/v1/clearing-files", file);
   REQUIRE(again.has_value());
   CHECK(again->status == 200);
-  CHECK(again->body.find(R"("duplicates":0,)") == std::string::npos);
-  CHECK(again->body.find(R"("records":20000,)") != std::string::npos);
+  // Told of as if it had not been cut short, and posted once.
+  CHECK(again->body.find(R"("records":20000,"posted":20000,)") != std::string::npos);
+  CHECK(again->body.find(R"("duplicates":0,)") != std::string::npos);
+  CHECK(again->body.find(R"("posted_amounts":{"RUB":20000})") != std::string::npos);
+  const auto account = api_of(the_switch).request("GET", "/v1/accounts/A1");
+  CHECK(account->body.find(R"("ledger":80000,)") != std::string::npos);
+  const auto third = api_of(the_switch).request("POST", "/v1/clearing-files", file);
+  CHECK(third->body.find(R"("duplicates":20000,)") != std::string::npos);
 }

@@ -252,6 +252,16 @@ struct PostClearing {
   bool reversal = false;  // gives back `presentment`, or else what the cascade finds
 };
 
+// A clearing file is about to be worked off, or all of it was. While it is not finished, a record
+// that comes again from the same place in it is no duplicate: it is answered as it was the first
+// time, so that a file that was cut short is told of as if it had not been.
+struct BeginClearingFile {
+  FileDigest file;
+};
+struct FinishClearingFile {
+  FileDigest file;
+};
+
 // Ends the holds that are due at the command's time, at most `holds_max` of them; the decision
 // says whether more are left.
 struct ExpireDue {
@@ -262,7 +272,7 @@ using CommandBody =
     std::variant<PutAccount, PutCard, ChangeCard, Authorize, Reverse, PlaceHold, ReleaseHold,
                  PostClearing, ExpireDue, Reconcile, CutOver, PutFxRates, Post, OpenBatch,
                  CloseBatch, DeleteBatch, QueueBatch, CloseDueBatch, ConfirmExport, AnswerItems,
-                 ResolveItem, SetCoreDay, TakeCoreBalances>;
+                 ResolveItem, SetCoreDay, TakeCoreBalances, BeginClearingFile, FinishClearingFile>;
 
 struct Command {
   Instant now;

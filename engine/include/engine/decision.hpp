@@ -86,6 +86,7 @@ struct Decision {
   bool partial = false;     // less than the amount was approved
   bool converted = false;   // the bank's own rate made the amount out of the transaction's
   bool in_balance = false;  // Reconcile: the totals agree
+  bool repeated = false;    // PostClearing: what became of the record when it came first
   CurrencyCode currency;    // of the amounts below: the account's
   MinorUnits amount = 0;    // held or posted, without the fee
   MinorUnits fee = 0;
@@ -98,6 +99,7 @@ struct Decision {
   AccountNumber account;
   FixedText<6> auth_code;
   std::uint64_t movement = 0;  // Post: the first one's number; the others follow it
+  std::uint32_t runs = 0;      // BeginClearingFile: how often it was finished before
   std::uint32_t item = 0;      // Post: where in its batch the first one lies; refused: which one
   // Exceptions that this command recorded, 0 for none.
   ExceptionCode exceptions[4] = {};

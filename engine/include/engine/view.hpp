@@ -90,6 +90,23 @@ struct AuthorizationView {
   Explanation why;
 };
 
+// What became of a clearing record, and why.
+struct ClearingRecordView {
+  Instant at;
+  AccountId account_id;
+  CurrencyCode currency;  // of the amounts: the account's
+  std::optional<HoldView> hold;
+  MinorUnits posted = 0;     // credits positive
+  MinorUnits confirmed = 0;  // of what the authorization had posted
+  MinorUnits fx_result = 0;
+  FileDigest file;
+  std::uint32_t record_number = 0;
+  ClearingOutcome outcome = ClearingOutcome::none;
+  MatchMethod match = MatchMethod::none;
+  bool is_reversed = false;
+  std::vector<ExceptionCode> exceptions;
+};
+
 struct MovementView {
   std::uint64_t id = 0;
   std::uint32_t ordinal = 0;  // of the account, from 1
@@ -177,6 +194,8 @@ class View {
   // Newest first, at most `count`.
   std::vector<AuthorizationView> authorizations(const FixedText<12>& rrn, std::size_t count) const;
   FxRatesView fx_rates() const;
+
+  std::optional<ClearingRecordView> clearing_record(const ClearingIdentity& identity) const;
 
   // In order, those behind ordinal `after` whose business dates lie within both, at most `count`.
   // No account: nothing.
