@@ -17,7 +17,9 @@ constexpr const char* small_engine =
     "[engine]\n"
     "checkpoint_records = 3000\n"
     "journal_segment_mib = 1\n"
-    "store_map_gib = 1\n";
+    "store_map_gib = 1\n"
+    "[core]\n"
+    "batch_items = 50\n";
 
 }  // namespace
 
