@@ -1,9 +1,14 @@
 #include "clearing/detect.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <string_view>
 #include <vector>
+
+#include "clearing/base2_layout.hpp"
+#include "clearing/line_ends.hpp"
 
 namespace holdfast::clearing {
 namespace {
@@ -79,21 +84,56 @@ std::optional<IpmLayout> detect_ipm(Bytes head) {
   return best;
 }
 
-// Base II: a transaction code, then qualifier and component sequence, each one digit.
-bool looks_like_base2(Bytes head) {
+bool are_digits(Bytes bytes, std::uint8_t zero) {
+  return std::all_of(bytes.begin(), bytes.end(),
+                     [zero](std::uint8_t byte) { return byte >= zero && byte <= zero + 9; });
+}
+
+// Where the first line ends; the head's size where it does not.
+std::size_t first_line_size(Bytes head, CodePage code_page) {
+  const auto end = std::find_if(head.begin(), head.end(), [code_page](std::uint8_t byte) {
+    return is_line_end(byte, code_page);
+  });
+  return static_cast<std::size_t>(end - head.begin());
+}
+
+Base2Layout base2_layout_of(Bytes head) {
+  Base2Layout layout;
+  const bool is_ebcdic = !head.empty() && head[0] >= 0xF0 && head[0] <= 0xF9;
+  layout.code_page = is_ebcdic ? CodePage::cp500 : CodePage::latin1;
+  layout.has_line_ends =
+      head.size() > base2_line_size && is_line_end(head[base2_line_size], layout.code_page);
+  return layout;
+}
+
+// A transaction code that a file may begin with and, but for a header, its qualifier and TCR 0.
+bool begins_like_base2(Bytes head, std::uint8_t zero) {
   constexpr std::array<std::string_view, 9> codes = {"90", "05", "06", "07", "25",
                                                      "26", "27", "91", "92"};
-  if (head.size() < 4) return false;
-  for (const std::uint8_t zero : {std::uint8_t{'0'}, std::uint8_t{0xF0}}) {
-    if (!std::all_of(head.begin(), head.begin() + 4,
-                     [zero](std::uint8_t byte) { return byte >= zero && byte <= zero + 9; })) {
-      continue;
-    }
-    const std::array<char, 2> code = {static_cast<char>(head[0] - zero + '0'),
-                                      static_cast<char>(head[1] - zero + '0')};
-    return std::find(codes.begin(), codes.end(), std::string_view(code.data(), 2)) != codes.end();
+  if (head.size() < 4 || !are_digits(head.first(4), zero)) return false;
+  const std::array<char, 2> code = {static_cast<char>(head[0] - zero + '0'),
+                                    static_cast<char>(head[1] - zero + '0')};
+  const std::string_view text(code.data(), code.size());
+  return std::find(codes.begin(), codes.end(), text) != codes.end() &&
+         (text == "90" || head[3] == zero);
+}
+
+// How far the beginning speaks for Base II.
+enum class Likeness { none, beginning, lines };
+
+Likeness base2_likeness(Bytes head, const Base2Layout& layout) {
+  // Every kind of line that a file may begin with has digits up to here at least.
+  constexpr std::size_t digits_at_least = 13;
+  const std::uint8_t zero = layout.code_page == CodePage::cp500 ? 0xF0 : '0';
+  if (!begins_like_base2(head, zero)) return Likeness::none;
+  if (first_line_size(head, layout.code_page) >= base2_line_size) {
+    const Bytes behind = head.size() > base2_line_size ? head.subspan(base2_line_size) : Bytes{};
+    const bool next_line = behind.size() >= 4 && are_digits(behind.first(4), zero);
+    if (layout.has_line_ends || next_line) return Likeness::lines;
   }
-  return false;
+  const bool digits =
+      head.size() >= digits_at_least && are_digits(head.first(digits_at_least), zero);
+  return digits ? Likeness::beginning : Likeness::none;
 }
 
 // A line that begins with a brace; the first line may be a malformed one.
@@ -115,10 +155,31 @@ bool looks_like_jsonl(Bytes head) {
 }  // namespace
 
 Detected detect(Bytes head) {
-  if (const auto layout = detect_ipm(head)) return {Format::ipm, *layout};
-  if (looks_like_base2(head)) return {Format::base2, {}};
-  if (looks_like_jsonl(head)) return {Format::jsonl, {}};
-  return {};
+  Detected detected;
+  detected.base2 = base2_layout_of(head);
+  const Likeness base2 = base2_likeness(head, detected.base2);
+  if (const auto layout = detect_ipm(head)) {
+    detected.format = Format::ipm;
+    detected.ipm = *layout;
+  } else if (base2 == Likeness::lines) {
+    detected.format = Format::base2;
+  } else if (looks_like_jsonl(head)) {
+    detected.format = Format::jsonl;
+  } else if (base2 == Likeness::beginning) {
+    // Its first line is cut short or too long; the reader says so.
+    detected.format = Format::base2;
+  }
+  return detected;
+}
+
+std::string describe_beginning(Bytes head) {
+  const Bytes line = head.first(first_line_size(head, CodePage::latin1));
+  const auto is_text = [](std::uint8_t byte) { return byte >= 0x20 || byte == '\t'; };
+  if (!std::all_of(line.begin(), line.end(), is_text))
+    return "it begins with bytes that are no text";
+  if (line.size() == head.size())
+    return fmt::format("it begins with {} bytes without a line end", line.size());
+  return fmt::format("its first line has {} bytes", line.size());
 }
 
 }  // namespace holdfast::clearing

@@ -31,8 +31,6 @@ std::string_view to_string(FileErrorCode code) {
       return "format_not_recognised";
     case FileErrorCode::format_disagrees:
       return "format_disagrees";
-    case FileErrorCode::format_not_supported:
-      return "format_not_supported";
     case FileErrorCode::truncated:
       return "truncated";
     case FileErrorCode::malformed_framing:

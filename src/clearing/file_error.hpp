@@ -18,7 +18,6 @@ enum class FileErrorCode : std::uint8_t {
   empty_file,             // there are none
   format_not_recognised,  // the content looks like no clearing file
   format_disagrees,       // the content is of another format than the one that was asked for
-  format_not_supported,   // recognised, but not read by this version
   truncated,              // a record is cut short, or the trailer is missing
   malformed_framing,      // lengths or blocks that cannot be: the records cannot be told apart
 };

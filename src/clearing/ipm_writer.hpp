@@ -11,6 +11,7 @@
 
 #include "clearing/record.hpp"
 #include "clearing/vbs.hpp"
+#include "clearing/write_error.hpp"
 #include "iso8583/composite.hpp"
 #include "iso8583/dialect.hpp"
 #include "iso8583/message.hpp"
@@ -20,11 +21,6 @@ namespace holdfast::clearing {
 struct IpmFileOptions {
   std::string file_id;  // PDS 0105: type 3, date 6, processor 11, sequence 5 digits
   VbsOptions framing;
-};
-
-// What stopped the writing, in a sentence; never what a field holds.
-struct WriteError {
-  std::string detail;
 };
 
 // The header goes out before the first record. `dialect` chooses the code page; it and the

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "clearing/base2_file.hpp"
 #include "clearing/ipm_file.hpp"
 #include "clearing/jsonl_file.hpp"
 
@@ -22,7 +23,8 @@ result<Detected, FileError> recognise(std::span<const std::uint8_t> head,
   if (!detected.format) {
     if (!asked) {
       return FileError{FileErrorCode::format_not_recognised, 0,
-                       "the file looks like none of ipm, base2 and jsonl"};
+                       fmt::format("the file looks like none of ipm, base2 and jsonl: {}",
+                                   describe_beginning(head))};
     }
     detected.format = asked;
   }
@@ -63,8 +65,8 @@ result<ClearingReader, FileError> ClearingReader::open(std::unique_ptr<ByteSourc
       format_reader = std::make_unique<JsonlFileReader>(*source);
       break;
     case Format::base2:
-      return FileError{FileErrorCode::format_not_supported, 0,
-                       "Base II files are not read by this version"};
+      format_reader = std::make_unique<Base2FileReader>(*source, detected->base2);
+      break;
   }
   auto summary = format_reader->scan();
   if (!summary) return summary.error();

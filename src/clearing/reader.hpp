@@ -40,6 +40,7 @@ struct FileSummary {
   bool trailer_mismatch = false;
   std::string trailer_detail;    // what disagrees first; empty otherwise
   std::optional<IpmLayout> ipm;  // how an IPM file was written
+  std::optional<Base2Layout> base2;
 };
 
 // What reads one format; made by ClearingReader.

@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <memory>
 
+#include "clearing/base2_record.hpp"
+
 namespace holdfast::clearing {
 namespace {
 
@@ -123,6 +125,17 @@ RecordIdentity identity(const ClearingRecord& record, const FileId& file_id) {
   parts.add(file_id.text);
   parts.add(record.number);
   return parts.digest();
+}
+
+RecordIdentity presentment_identity(const ClearingRecord& reversal, const FileId& file_id) {
+  ClearingRecord presentment = reversal;
+  presentment.reversal = false;
+  // Base II tells the direction by the transaction code: 25 takes back 05.
+  for (const Base2Reversal& known : base2_reversals) {
+    if (reversal.message_type != known.transaction_code) continue;
+    static_cast<void>(presentment.message_type.assign(known.presentment_code));
+  }
+  return identity(presentment, file_id);
 }
 
 }  // namespace holdfast::clearing

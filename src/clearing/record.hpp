@@ -27,7 +27,7 @@ struct ClearingRecord {
   std::uint64_t number = 0;
   RecordKind kind = RecordKind::first_presentment;
   Text<5> message_type;   // the MTI of IPM, the transaction code of Base II, or "jsonl"
-  Text<3> function_code;  // IPM DE24: 200, 205, 282, 450, …; empty elsewhere
+  Text<3> function_code;  // IPM DE24: 200, 205, 282, 450, …; Base II: 2 of a second presentment
   Text<64> record_id;     // jsonl alone has one
   Text<19> pan;
   Text<6> processing_code;
@@ -51,7 +51,7 @@ struct ClearingRecord {
 };
 
 enum class RejectionCode : std::uint8_t {
-  malformed_message,           // an IPM message that the dialect cannot read
+  malformed_message,           // a message or lines of which it cannot be told what they are
   malformed_json,              // a line that is no JSON object
   line_too_long,               // a line beyond the bound
   missing_field,               // a mandatory field is absent or empty
@@ -89,5 +89,8 @@ using RecordIdentity = std::array<std::uint8_t, 16>;
 // else by the file and the record's number in it. A truncated SHA-256 over an unambiguous
 // encoding of those parts, so that it may be stored and never reveals a card.
 RecordIdentity identity(const ClearingRecord& record, const FileId& file_id);
+
+// The identity of the presentment that a reversal gives back: its own, but for the direction.
+RecordIdentity presentment_identity(const ClearingRecord& reversal, const FileId& file_id);
 
 }  // namespace holdfast::clearing

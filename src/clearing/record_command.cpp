@@ -35,9 +35,9 @@ std::int32_t days_of(const CivilTime& time) {
   return static_cast<std::int32_t>(sys_days{date}.time_since_epoch().count());
 }
 
-engine::ClearingIdentity engine_identity(const ClearingRecord& record, const FileId& file_id) {
+engine::ClearingIdentity digest_of(const RecordIdentity& identity) {
   engine::ClearingIdentity digest;
-  digest.bytes = identity(record, file_id);
+  digest.bytes = identity;
   return digest;
 }
 
@@ -65,12 +65,8 @@ std::variant<engine::PostClearing, Rejection> command_of(const ClearingRecord& r
                      "processing_code: nothing that clearing posts"};
   }
   engine::PostClearing command;
-  command.identity = engine_identity(record, file_id);
-  if (record.reversal) {
-    ClearingRecord presentment = record;
-    presentment.reversal = false;
-    command.presentment = engine_identity(presentment, file_id);
-  }
+  command.identity = digest_of(identity(record, file_id));
+  if (record.reversal) command.presentment = digest_of(presentment_identity(record, file_id));
   command.file = file;
   command.record_number = static_cast<std::uint32_t>(record.number);
   command.kind = kind_of(record.kind);

@@ -43,6 +43,7 @@ struct Api {
 };
 
 Awaitable<ApiResponse> get_health(Api& api, const ApiRequest& request);
+Awaitable<ApiResponse> get_openapi(Api& api, const ApiRequest& request);
 
 Awaitable<ApiResponse> put_account(Api& api, const ApiRequest& request);
 Awaitable<ApiResponse> get_account(Api& api, const ApiRequest& request);

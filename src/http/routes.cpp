@@ -10,6 +10,7 @@ namespace {
 constexpr std::array routes{
     Route{"GET", "/health", get_health, BodyKind::json, true},
     Route{"GET", "/v1/health", get_health, BodyKind::json, true},
+    Route{"GET", "/v1/openapi.json", get_openapi},
     Route{"GET", "/v1/accounts/{id}", get_account},
     Route{"PUT", "/v1/accounts/{id}", put_account},
     Route{"PATCH", "/v1/accounts/{id}", change_account},
@@ -99,6 +100,10 @@ std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_b
 }
 
 }  // namespace
+
+std::span<const Route> all_routes() {
+  return routes;
+}
 
 RouteMatch find_route(std::string_view method, std::string_view path) {
   RouteMatch found;

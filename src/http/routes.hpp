@@ -1,6 +1,7 @@
 // Which call answers which method and path: one table.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,8 @@ struct Route {
   bool is_public = false;         // needs no token
   std::string_view query_keys{};  // the ones it knows, with a blank between them
 };
+
+std::span<const Route> all_routes();
 
 struct RouteMatch {
   const Route* route = nullptr;  // null: no such path, or not with this method

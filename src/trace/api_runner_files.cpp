@@ -35,8 +35,11 @@ StepOutcome ApiRunner::load_clearing_file(const IngestClearing& ingest, Clearing
   file.format = ingest.format;
   if (ingest.file.empty()) {
     auto text = write_clearing_text(ingest, memory_);
-    if (text && file.format == "ipm")
+    if (text && file.format == "ipm") {
       text = ipm_from_jsonl(*text, ipm_file_id(ingest, memory_.now));
+    } else if (text && file.format == "base2") {
+      text = base2_from_jsonl(*text, memory_.now);
+    }
     if (!text) return StepOutcome::stop(text.error().text());
     file.content = std::move(*text);
     return {};

@@ -23,4 +23,8 @@ boost::system::result<std::string, Reason> write_clearing_text(const IngestClear
 boost::system::result<std::string, Reason> ipm_from_jsonl(std::string_view jsonl,
                                                           std::string_view file_id);
 
+// The same records as a Visa Base II file in ASCII, processed at `now`'s date.
+boost::system::result<std::string, Reason> base2_from_jsonl(std::string_view jsonl,
+                                                            const TraceTime& now);
+
 }  // namespace holdfast::trace

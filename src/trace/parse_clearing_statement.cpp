@@ -88,8 +88,6 @@ ActionResult parse_clearing(StatementWords& words, KnownNames& known) {
     return words.fault(fmt::format("'{}' is none of jsonl, ipm, base2, again", ingest.format));
   } else if (words.next_is_plain()) {
     ingest.file = words.take().name;
-  } else if (ingest.format == "base2") {
-    return words.fault("the file is missing");
   }
   const bool takes_records = ingest.again.empty() && ingest.file.empty();
   if (takes_records == words.block().empty()) {

@@ -163,7 +163,7 @@ struct IngestClearing {
   std::string name;
   std::string again;   // the name of an earlier file, sent once more
   std::string format;  // jsonl, ipm, base2
-  std::string file;    // ipm, base2: beside the trace
+  std::string file;    // beside the trace; empty where there are lines
   std::vector<ClearingLine> lines;
 };
 

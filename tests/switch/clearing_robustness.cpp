@@ -91,8 +91,10 @@ TEST_CASE("format: content is recognised, and what was asked for must agree", "[
   CHECK(error_of(jsonl, Format::ipm).code == FileErrorCode::format_disagrees);
   CHECK(error_of(jsonl, Format::base2).code == FileErrorCode::format_disagrees);
   CHECK(error_of(base2, Format::jsonl).code == FileErrorCode::format_disagrees);
-  CHECK(error_of(base2, Format::base2).code == FileErrorCode::format_not_supported);
-  CHECK(error_of(base2, std::nullopt).code == FileErrorCode::format_not_supported);
+  CHECK(error_of(base2, Format::ipm).code == FileErrorCode::format_disagrees);
+  CHECK_FALSE(read_all(base2, Format::base2).error);
+  CHECK_FALSE(read_all(base2).error);
+  CHECK(error_of("garbage", Format::base2).code == FileErrorCode::truncated);
   CHECK(error_of("no brace\n", std::nullopt).code == FileErrorCode::format_not_recognised);
   for (const auto asked : {std::optional<Format>(), std::optional(Format::jsonl)}) {
     CHECK(error_of("", asked).code == FileErrorCode::empty_file);

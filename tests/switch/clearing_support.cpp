@@ -53,6 +53,18 @@ engine::Money random_money(std::mt19937_64& random) {
           *engine::CurrencyCode::from_alpha(code)};
 }
 
+template <typename Writer>
+void write_all(const std::vector<ClearingRecord>& records, Writer& writer) {
+  for (const ClearingRecord& record : records) {
+    if (const auto written = writer.write(record); !written) {
+      throw std::runtime_error(written.error().detail);
+    }
+  }
+  if (const auto finished = writer.finish(); !finished) {
+    throw std::runtime_error(finished.error().detail);
+  }
+}
+
 }  // namespace
 
 const IpmDialects& dialects() {
@@ -118,14 +130,15 @@ const iso8583::Dialect& dialect_of(const IpmVariant& variant) {
 std::string write_ipm(const std::vector<ClearingRecord>& records, const IpmVariant& variant) {
   std::ostringstream out;
   IpmWriter writer(out, dialect_of(variant), {"0010025112200000019999000007", variant.framing});
-  for (const ClearingRecord& record : records) {
-    if (const auto written = writer.write(record); !written) {
-      throw std::runtime_error(written.error().detail);
-    }
-  }
-  if (const auto finished = writer.finish(); !finished) {
-    throw std::runtime_error(finished.error().detail);
-  }
+  write_all(records, writer);
+  return std::move(out).str();
+}
+
+std::string write_base2(const std::vector<ClearingRecord>& records,
+                        const Base2FileOptions& options) {
+  std::ostringstream out;
+  Base2Writer writer(out, options);
+  write_all(records, writer);
   return std::move(out).str();
 }
 

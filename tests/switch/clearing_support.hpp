@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "clearing/base2_writer.hpp"
 #include "clearing/ipm_writer.hpp"
 #include "clearing/reader.hpp"
 
@@ -42,6 +43,9 @@ const std::vector<IpmVariant>& ipm_variants();
 const iso8583::Dialect& dialect_of(const IpmVariant& variant);
 
 std::string write_ipm(const std::vector<ClearingRecord>& records, const IpmVariant& variant);
+
+std::string write_base2(const std::vector<ClearingRecord>& records,
+                        const Base2FileOptions& options);
 
 // A record that IPM can carry whole, with number `number`.
 ClearingRecord random_ipm_record(std::mt19937_64& random, std::uint64_t number);

@@ -31,8 +31,9 @@ fs::path make_folder() {
   return name;
 }
 
-Config config_for(const fs::path& folder, bool has_manual_clock) {
+Config config_for(const fs::path& folder, const ApiUnderTest::Options& options) {
   Config config;
+  config.rules = options.rules;
   auto dialect = [](const char* name) {
     return std::make_shared<const iso8583::Dialect>(std::move(*iso8583::load_dialect(
         std::string(HOLDFAST_SOURCE_DIR "/config/dialects/") + name + ".toml")));
@@ -41,8 +42,8 @@ Config config_for(const fs::path& folder, bool has_manual_clock) {
   config.ipm_cp500 = dialect("mastercard-ipm-ebcdic");
   config.data_dir = folder / "data";
   config.http.body_bytes_max = 64 << 20;
-  config.testing.manual_clock = has_manual_clock;
-  if (has_manual_clock) config.testing.start = parse_rfc3339("2026-11-20T09:00:00Z");
+  config.testing.manual_clock = options.has_manual_clock;
+  if (options.has_manual_clock) config.testing.start = parse_rfc3339("2026-11-20T09:00:00Z");
   return config;
 }
 
@@ -69,8 +70,8 @@ std::string ApiAnswer::at(std::string_view key) const {
 }
 
 struct ApiUnderTest::Parts {
-  Parts(const fs::path& folder, Options options)
-      : config(config_for(folder, options.has_manual_clock)),
+  Parts(const fs::path& folder, const Options& options)
+      : config(config_for(folder, options)),
         engine(open_engine(config, options.inbox_capacity)),
         clock(config.testing, engine->recovery().last_command_at),
         calendar(config.business_day),
@@ -111,7 +112,7 @@ struct ApiUnderTest::Parts {
 
 ApiUnderTest::ApiUnderTest() : ApiUnderTest(Options{}) {}
 
-ApiUnderTest::ApiUnderTest(Options options) : options_(options), folder_(make_folder()) {
+ApiUnderTest::ApiUnderTest(Options options) : options_(std::move(options)), folder_(make_folder()) {
   std::ofstream(folder_ / "token") << token() << '\n';
   std::ofstream(config_file()) << "data_dir = \"data\"\n[http]\ntoken_file = \"token\"\n";
   spdlog::set_level(spdlog::level::err);

@@ -29,6 +29,7 @@ class ApiUnderTest {
     bool has_manual_clock = true;
     bool is_ready = true;
     std::size_t inbox_capacity = 65'536;
+    engine::Rules rules{};
   };
   ApiUnderTest();
   explicit ApiUnderTest(Options options);

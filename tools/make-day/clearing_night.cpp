@@ -109,7 +109,8 @@ class NightMaker {
     put(record.terminal, transaction.terminal);
     put(record.merchant, transaction.merchant);
     put(record.acquirer, "12345");
-    night_.records.push_back({record, transaction.name, amount != transaction.amount});
+    night_.records.push_back(
+        {record, transaction.name, amount != transaction.amount, transaction.cleared_by_rrn});
   }
 
   const Card* some_card() const {
@@ -131,6 +132,12 @@ class NightMaker {
 };
 
 }  // namespace
+
+ClearingRecord NightRecord::with_rrn() const {
+  ClearingRecord written = record;
+  if (by_rrn) written.lifecycle_id = {};
+  return written;
+}
 
 ClearingNight make_clearing_night(Day& day, Random& random) {
   return NightMaker(day, random).make();

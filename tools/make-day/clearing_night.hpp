@@ -25,6 +25,9 @@ struct NightRecord {
   holdfast::clearing::ClearingRecord record;
   std::string of;
   bool other_amount = false;
+  bool by_rrn = false;  // without its lifecycle id, where the format has the RRN
+
+  holdfast::clearing::ClearingRecord with_rrn() const;
 };
 
 struct ClearingNight {

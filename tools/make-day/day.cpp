@@ -96,12 +96,12 @@ class DayMaker {
     const std::string currency = account.currency.alpha() == "RUB"
                                      ? ""
                                      : fmt::format(" currency={}", account.currency.alpha());
-    const std::string lifecycle =
-        transaction.lifecycle_id.empty() ? "" : " lifecycle=" + transaction.lifecycle_id;
-    line("send 0100 as {} card={} processing={} amount={}{} terminal={} merchant={} mcc={}{}",
-         transaction.name, card.name, transaction.processing_code,
-         format_amount(transaction.amount, account.currency), currency, shop.terminal,
-         shop.merchant, shop.mcc, lifecycle);
+    line(
+        "send 0100 as {} card={} processing={} amount={}{} terminal={} merchant={} mcc={} "
+        "lifecycle={}",
+        transaction.name, card.name, transaction.processing_code,
+        format_amount(transaction.amount, account.currency), currency, shop.terminal, shop.merchant,
+        shop.mcc, transaction.lifecycle_id);
     name_last_ = transaction.name;
     answered_.push_back(transaction.name);
     switch (card.state) {
@@ -134,7 +134,8 @@ class DayMaker {
     transaction.amount = random_amount(kind);
     transaction.processing_code = processing_code(kind);
     transaction.rrn = fmt::format("{}{:06}", now_.reference_prefix(), next_stan());
-    if (random_.percent(50)) transaction.lifecycle_id = fmt::format("LC{:013}", stan_last_);
+    transaction.cleared_by_rrn = !random_.percent(50);
+    transaction.lifecycle_id = fmt::format("LC{:013}", stan_last_);
     transaction.terminal = shop.terminal;
     transaction.merchant = shop.merchant;
     transaction.mcc = shop.mcc;

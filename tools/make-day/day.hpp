@@ -29,7 +29,8 @@ struct Transaction {
   engine::MinorUnits amount = 0;
   std::string processing_code;
   std::string rrn;
-  std::string lifecycle_id;  // empty for some
+  std::string lifecycle_id;
+  bool cleared_by_rrn = false;  // without the lifecycle id
   std::string terminal;
   std::string merchant;
   std::string mcc;

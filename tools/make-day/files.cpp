@@ -6,6 +6,7 @@
 #include <boost/json/serialize.hpp>
 #include <sstream>
 
+#include "clearing/base2_writer.hpp"
 #include "clearing/ipm_writer.hpp"
 #include "clearing/jsonl_record.hpp"
 
@@ -61,7 +62,8 @@ std::string clearing_lines(const Population& population, const ClearingNight& ni
     const std::string amount = format_amount(record.amount.amount, record.amount.currency);
     text += fmt::format("  record_id={} arn={}", record.record_id.view(), record.arn.view());
     if (!entry.of.empty()) {
-      text += fmt::format(" of={}{}", entry.of, entry.other_amount ? " amount=" + amount : "");
+      text += fmt::format(" of={}{}{}", entry.of, entry.other_amount ? " amount=" + amount : "",
+                          entry.by_rrn ? " lifecycle_id=-" : "");
     } else {
       std::string name;
       for (const Card& card : population.cards) {
@@ -155,7 +157,7 @@ std::string clearing_jsonl(const ClearingNight& night) {
   std::string text;
   for (std::size_t i = 0; i < night.records.size(); ++i) {
     if (i == night.records.size() / 2) text += "{\"record_id\":\"cut short\",\"amount\":\n";
-    text += holdfast::clearing::to_jsonl(night.records[i].record) + "\n";
+    text += holdfast::clearing::to_jsonl(night.records[i].with_rrn()) + "\n";
   }
   return text;
 }
@@ -171,6 +173,24 @@ boost::system::result<std::string, Reason> clearing_ipm(const DayOptions& option
   const std::string file_id = fmt::format("002{}00000012345{:05}", date, options.seed % 100'000);
   std::ostringstream file;
   holdfast::clearing::IpmWriter writer(file, *dialect, {file_id, {}});
+  for (const NightRecord& entry : night.records) {
+    if (const auto written = writer.write(entry.with_rrn()); !written) {
+      return Reason::of(written.error().detail);
+    }
+  }
+  if (const auto finished = writer.finish(); !finished) return Reason::of(finished.error().detail);
+  return file.str();
+}
+
+boost::system::result<std::string, Reason> clearing_base2(const DayOptions& options,
+                                                          const ClearingNight& night) {
+  const auto processed = holdfast::clearing::parse_iso_time(options.date + "T00:00:00");
+  if (!processed) return Reason::of("the date is none");
+  holdfast::clearing::Base2FileOptions file_options;
+  file_options.processing_date = *processed;
+  file_options.batch_size = 100;
+  std::ostringstream file;
+  holdfast::clearing::Base2Writer writer(file, file_options);
   for (const NightRecord& entry : night.records) {
     if (const auto written = writer.write(entry.record); !written) {
       return Reason::of(written.error().detail);
@@ -189,6 +209,8 @@ std::string expected_json(const Population& before, const Population& after,
                                       {"after_clearing", balances(after)},
                                       {"ipm", report(night.counts)},
                                       {"ipm_again", report_again(night.counts)},
+                                      {"base2", report(night.counts)},
+                                      {"base2_again", report_again(night.counts)},
                                       {"jsonl", report(with_malformed)},
                                       {"jsonl_again", report_again(with_malformed)}}) +
          "\n";

@@ -25,8 +25,13 @@ std::string clearing_jsonl(const ClearingNight& night);
 boost::system::result<std::string, holdfast::trace::Reason> clearing_ipm(
     const DayOptions& options, const std::filesystem::path& dialects, const ClearingNight& night);
 
+// Base II has no RRN: every record of a message has its lifecycle id.
+boost::system::result<std::string, holdfast::trace::Reason> clearing_base2(
+    const DayOptions& options, const ClearingNight& night);
+
 // {"before_clearing":{"A000001":{"ledger","held"},…},"after_clearing":{…},"ipm":{…},
-// "ipm_again":{…},"jsonl":{…},"jsonl_again":{…}}: balances and the reports of `clearing ingest`.
+// "ipm_again":{…},"base2":{…},"base2_again":{…},"jsonl":{…},"jsonl_again":{…}}: balances and the
+// reports of `clearing ingest`.
 std::string expected_json(const Population& before, const Population& after,
                           const ClearingNight& night);
 

@@ -42,13 +42,18 @@ int make(const make_day::DayOptions& options, const fs::path& dialects, const fs
     fmt::print(stderr, "make-day: {}\n", ipm.error().text());
     return exit_failed;
   }
+  const auto base2 = make_day::clearing_base2(options, night);
+  if (!base2) {
+    fmt::print(stderr, "make-day: {}\n", base2.error().text());
+    return exit_failed;
+  }
   std::error_code failure;
   fs::create_directories(out, failure);
   const bool written =
       write_file(out / "accounts.jsonl", make_day::accounts_jsonl(day->population)) &&
       write_file(out / "day.trace", make_day::day_trace(options, *day, night, after.population)) &&
       write_file(out / "clearing.jsonl", make_day::clearing_jsonl(night)) &&
-      write_file(out / "clearing.ipm", *ipm) &&
+      write_file(out / "clearing.ipm", *ipm) && write_file(out / "clearing.base2", *base2) &&
       write_file(out / "expected.json",
                  make_day::expected_json(day->population, after.population, night));
   return written ? 0 : exit_failed;
