@@ -18,7 +18,8 @@ constexpr AddCommand commands[] = {
     holdfast::cli::add_exception_command, holdfast::cli::add_load_command,
     holdfast::cli::add_clearing_command,  holdfast::cli::add_replay_command,
     holdfast::cli::add_message_command,   holdfast::cli::add_journal_command,
-    holdfast::cli::add_clock_command,     holdfast::cli::add_bench_command,
+    holdfast::cli::add_archive_command,   holdfast::cli::add_clock_command,
+    holdfast::cli::add_bench_command,
 };
 
 }  // namespace

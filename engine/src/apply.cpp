@@ -290,10 +290,19 @@ class Applier {
     BatchItemRecord& item = state_.batch_items.edit({fact.batch, fact.item});
     item.status = fact.status;
     --state_.batches.edit(fact.batch).problem_count;
-    if (!fact.into) return;
+    if (!fact.into) return take_from_hold(*state_.movements.get({item.account, item.movement}));
     MovementRecord& movement = state_.movements.edit({item.account, item.movement});
     movement.batch = fact.into;
     movement.item = add_item(fact.into, item.account, item.movement);
+  }
+  // A person has undone or moved it: a reversal that comes later must not do so again.
+  void take_from_hold(const MovementRecord& movement) {
+    if (!movement.hold) return;
+    HoldRecord& hold = state_.holds.edit(movement.hold);
+    if (movement.kind == MovementKind::fee) add(hold.posted_fee, movement.amount);
+    if (movement.kind == MovementKind::posting || movement.kind == MovementKind::top_up) {
+      hold.posting_resolved = 1;
+    }
   }
   void operator()(const CoreDayChanged& fact) {
     state_.meta.core_is_closed = fact.is_open ? 0 : 1;
@@ -372,6 +381,8 @@ class Applier {
     record.match = fact.match;
     record.fx_result = fact.fx_result;
     record.sequence = event_.sequence;
+    // What it posted is the account's last movement: it lies before this in the event.
+    if (fact.posted != 0) record.movement = state_.accounts.get(fact.account)->movement_count;
     std::copy(std::begin(fact.exceptions), std::end(fact.exceptions), record.exceptions);
     state_.clearing_records.put(fact.identity, record);
     if (fact.reversed_presentment != ClearingIdentity{}) {

@@ -112,6 +112,10 @@ class Clearing {
     fact_.match = MatchMethod::presentment;
     fact_.hold = presentment.hold;
     fact_.reversed_presentment = *identity;
+    if (is_resolved(presentment)) {
+      raise(ExceptionCode::posting_was_resolved);
+      return finish(ClearingOutcome::matched_only, 0);
+    }
     const MinorUnits gives_back = -(presentment.posted_amount + presentment.confirmed_amount);
     if (!can_post(d_.state, account_, gives_back)) return reject(d_, Decline::overflow);
     if (gives_back != 0) emit_movement(MovementKind::clearing_reversal, gives_back);
@@ -132,6 +136,19 @@ class Clearing {
     const Match match = find_hold(d_.state, record_, d_.event.at);
     if (!match.hold) return std::nullopt;
     return unreversed_presentment(d_.state, *match.hold, amount_);
+  }
+
+  // Whether a person has undone or moved what it posted, or what it confirmed.
+  bool is_resolved(const ClearingRecordState& presentment) const {
+    if (presentment.confirmed_amount != 0 &&
+        d_.state.holds.get(presentment.hold)->posting_resolved != 0) {
+      return true;
+    }
+    if (presentment.movement == 0) return false;
+    const auto movement = *d_.state.movements.get({account_.number, presentment.movement});
+    if (!movement.batch) return false;
+    const auto item = *d_.state.batch_items.get({movement.batch, movement.item});
+    return item.status == ItemStatus::undone || item.status == ItemStatus::moved;
   }
 
   void look_at(const HoldRecord& hold) {

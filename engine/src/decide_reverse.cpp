@@ -218,6 +218,7 @@ void reverse_hold(Deciding& d, const Reverse& command, const HoldRecord& hold) {
   if (const auto code = complaint(hold, command, share); code != ExceptionCode{}) raise(code);
   if (share.taken == 0) return;
   if (!has_moved) return release(d, hold, share);
+  if (hold.posting_resolved != 0) return raise(ExceptionCode::posting_was_resolved);
   const bool fits = can_post(d.state, account, -hold.posted_amount) &&
                     can_post(d.state, account, hold.posted_fee);
   if (!fits) return raise(ExceptionCode::reversal_without_effect);

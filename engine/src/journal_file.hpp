@@ -30,6 +30,12 @@ struct JournalPosition {
 };
 std::string to_string(const JournalPosition& position);
 std::filesystem::path segment_path(const std::filesystem::path& directory, std::uint64_t segment);
+// The numbers of the segments in a folder, in order; of a folder that is not there, none.
+Result<std::vector<std::uint64_t>> list_segments(const std::filesystem::path& directory);
+// When the first event of a segment happened.
+Result<Instant> first_event_at(const std::filesystem::path& segment);
+// Of a file, or of a folder: that its entries are durable.
+Result<void> sync_file(const std::filesystem::path& path);
 
 // A batch while it is being made: space for the header, then the events.
 class BatchBuffer {
@@ -122,8 +128,10 @@ class FileJournal : public Journal {
 // from damage inside, which is an error that names the place and is never skipped.
 class JournalReader {
  public:
-  JournalReader(std::filesystem::path directory, const JournalPosition& from)
-      : directory_(std::move(directory)), position_(from) {}
+  // Segments that are not in `directory` are looked for in `archive`, if there is one.
+  JournalReader(std::filesystem::path directory, const JournalPosition& from,
+                std::filesystem::path archive = {})
+      : directory_(std::move(directory)), archive_(std::move(archive)), position_(from) {}
 
   // True when there is a batch: header() and events() then tell it, until the next call. False
   // at the end of the journal.
@@ -136,6 +144,8 @@ class JournalReader {
   const std::string& torn_tail() const { return torn_tail_; }
 
  private:
+  std::filesystem::path path_of(std::uint64_t segment) const;
+  Result<std::vector<std::uint64_t>> segments_behind(std::uint64_t segment) const;
   Result<bool> load(std::uint64_t segment);
   Result<bool> start();
   Result<bool> end_of_segment();
@@ -144,6 +154,7 @@ class JournalReader {
   EngineError damage(const std::string& what) const;
 
   std::filesystem::path directory_;
+  std::filesystem::path archive_;
   JournalPosition position_;
   BatchHeader header_;
   std::span<const std::uint8_t> events_;

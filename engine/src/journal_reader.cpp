@@ -33,9 +33,9 @@ bool ends_with(std::span<const std::uint8_t> bytes, const BatchHash& hash) {
                     bytes.begin() + static_cast<std::ptrdiff_t>(end - hash.size()));
 }
 
-// The numbers of the segments behind `segment`, in order.
-Result<std::vector<std::uint64_t>> segments_behind(const std::filesystem::path& directory,
-                                                   std::uint64_t segment) {
+}  // namespace
+
+Result<std::vector<std::uint64_t>> list_segments(const std::filesystem::path& directory) {
   std::vector<std::uint64_t> numbers;
   std::error_code ec;
   std::filesystem::directory_iterator entries(directory, ec);
@@ -44,25 +44,58 @@ Result<std::vector<std::uint64_t>> segments_behind(const std::filesystem::path& 
     const std::string name = entries->path().filename().string();
     std::uint64_t number = 0;
     const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-    const bool is_segment = error == std::errc{} && std::string_view(end) == ".hfj";
-    if (is_segment && number > segment) numbers.push_back(number);
+    if (error == std::errc{} && std::string_view(end) == ".hfj") numbers.push_back(number);
   }
   if (ec) return EngineError{EngineErrorCode::io, directory.string() + ": " + ec.message()};
   std::sort(numbers.begin(), numbers.end());
   return numbers;
 }
 
-}  // namespace
+Result<Instant> first_event_at(const std::filesystem::path& segment) {
+  std::vector<std::uint8_t> bytes;
+  const auto read = read_file(segment, bytes);
+  if (!read) return read.error();
+  BatchHeader header;
+  Event event;
+  if (*read && decode_header(bytes, header) && bytes.size() >= batch_size(header)) {
+    auto events = std::span<const std::uint8_t>(bytes).subspan(batch_header_size, header.length);
+    if (decode_event(events, event)) return event.at;
+  }
+  return EngineError{EngineErrorCode::corrupt, segment.string() + ": has no batch"};
+}
+
+std::filesystem::path JournalReader::path_of(std::uint64_t segment) const {
+  std::error_code ignored;
+  const auto path = segment_path(directory_, segment);
+  if (archive_.empty() || std::filesystem::exists(path, ignored)) return path;
+  const auto archived = segment_path(archive_, segment);
+  return std::filesystem::exists(archived, ignored) ? archived : path;
+}
+
+Result<std::vector<std::uint64_t>> JournalReader::segments_behind(std::uint64_t segment) const {
+  auto numbers = list_segments(directory_);
+  if (!numbers) return numbers;
+  if (!archive_.empty()) {
+    const auto archived = list_segments(archive_);
+    if (!archived) return archived;
+    // A move that a crash cut short leaves a segment in both.
+    numbers->insert(numbers->end(), archived->begin(), archived->end());
+    std::sort(numbers->begin(), numbers->end());
+    numbers->erase(std::unique(numbers->begin(), numbers->end()), numbers->end());
+  }
+  numbers->erase(numbers->begin(), std::upper_bound(numbers->begin(), numbers->end(), segment));
+  return numbers;
+}
 
 EngineError JournalReader::damage(const std::string& what) const {
   return {EngineErrorCode::corrupt,
-          fmt::format("{} at offset {}: {}", segment_path(directory_, position_.segment).string(),
-                      position_.offset, what)};
+          fmt::format("{} at offset {}: {}", path_of(position_.segment).string(), position_.offset,
+                      what)};
 }
 
 Result<bool> JournalReader::load(std::uint64_t segment) {
   if (loaded_segment_ == segment) return true;
-  auto read = read_file(segment_path(directory_, segment), segment_);
+  auto read = read_file(path_of(segment), segment_);
   if (read && *read) loaded_segment_ = segment;
   return read;
 }
@@ -74,7 +107,7 @@ Result<bool> JournalReader::start() {
   if (!loaded) return loaded.error();
   if (position_.last_sequence == 0) {
     if (*loaded) return true;
-    auto behind = segments_behind(directory_, 0);
+    auto behind = segments_behind(0);
     if (!behind) return behind.error();
     if (!behind->empty()) return damage("the journal's first segment is missing");
     return false;
@@ -84,7 +117,7 @@ Result<bool> JournalReader::start() {
     // The first batch of the segment was torn, and its place is where the store stands: the batch
     // before it ends the segment before. Where that is archived, the next batch tells its hash.
     std::vector<std::uint8_t> before;
-    auto read = read_file(segment_path(directory_, position_.segment - 1), before);
+    auto read = read_file(path_of(position_.segment - 1), before);
     if (!read) return read.error();
     proven = !*read || ends_with(before, position_.hash);
   } else if (*loaded && position_.offset >= batch_hash_size &&
@@ -115,14 +148,14 @@ Result<bool> JournalReader::next() {
 // Goes on in the next segment when something was written there. A segment that should lie before
 // another one that does is missing: its batches were answered.
 Result<bool> JournalReader::end_of_segment() {
-  auto behind = segments_behind(directory_, position_.segment);
+  auto behind = segments_behind(position_.segment);
   if (!behind) return behind.error();
   if (!behind->empty() && behind->front() != position_.segment + 1) {
     return damage("the segment behind this one is missing");
   }
   for (std::uint64_t segment : *behind) {
     std::vector<std::uint8_t> following;
-    auto read = read_file(segment_path(directory_, segment), following);
+    auto read = read_file(path_of(segment), following);
     if (!read) return read.error();
     if (all_zero(following)) continue;  // made beforehand
     if (segment != position_.segment + 1) return damage("the segment behind this one is empty");

@@ -13,8 +13,9 @@ namespace engine {
 namespace {
 
 constexpr std::size_t zero_chunk = std::size_t{1} << 20;
-// More than the last batch can have: see the writer's batch_bytes_max.
-constexpr std::size_t tail_max = std::size_t{4} << 20;
+// More than the last batch can have: the writer's batch_bytes_max, and an event with all the
+// answers or postings that one command may bring.
+constexpr std::size_t tail_max = std::size_t{16} << 20;
 
 EngineError io_error(const std::filesystem::path& path, const char* operation) {
   return {EngineErrorCode::io,
@@ -61,17 +62,6 @@ Result<void> write_zeros(FileOperations& files, int file, std::uint64_t from, st
   return {};
 }
 
-Result<void> sync_directory(const std::filesystem::path& directory) {
-  const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return io_error(directory, "open");
-  const int rc = ::fsync(fd);
-  const int error = errno;
-  ::close(fd);
-  errno = error;
-  if (rc != 0) return io_error(directory, "sync");
-  return {};
-}
-
 // Written whole under another name, then renamed: a segment that exists is all there.
 Result<void> create_segment(const FileJournal::Options& options, std::uint64_t segment) {
   const auto path = segment_path(options.directory, segment);
@@ -84,7 +74,7 @@ Result<void> create_segment(const FileJournal::Options& options, std::uint64_t s
   ::close(file);
   if (!written) return written;
   if (::rename(temporary.c_str(), path.c_str()) != 0) return io_error(path, "rename");
-  return sync_directory(options.directory);
+  return sync_file(options.directory);
 }
 
 }  // namespace
@@ -99,6 +89,17 @@ int FileOperations::sync(int file) {
 FileOperations& FileOperations::system() {
   static FileOperations operations;
   return operations;
+}
+
+Result<void> sync_file(const std::filesystem::path& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return io_error(path, "open");
+  const int rc = ::fsync(file);
+  const int error = errno;
+  ::close(file);
+  errno = error;
+  if (rc != 0) return io_error(path, "sync");
+  return {};
 }
 
 std::filesystem::path segment_path(const std::filesystem::path& directory, std::uint64_t segment) {
@@ -122,7 +123,7 @@ Result<std::unique_ptr<FileJournal>> FileJournal::open(const Options& options,
   std::filesystem::create_directories(options.directory, ec);
   if (ec) return EngineError{EngineErrorCode::io, options.directory.string() + ": " + ec.message()};
   // The segments' durability begins with their folder's: it must not vanish with its parent's page.
-  if (auto s = sync_directory(options.directory / ".."); !s) return s.error();
+  if (auto s = sync_file(options.directory / ".."); !s) return s.error();
   std::unique_ptr<FileJournal> journal(new FileJournal(options, end, epoch));
   if (auto opened = journal->open_segment(end.segment); !opened) return opened.error();
   if (auto rewritten = journal->rewrite_last_batch(); !rewritten) return rewritten.error();

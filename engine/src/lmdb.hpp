@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <span>
@@ -63,6 +64,18 @@ class Snapshot {
     if (rc == MDB_NOTFOUND) return std::nullopt;
     ENGINE_ASSERT(rc == 0);
     return std::pair(to_bytes(k), to_bytes(value));
+  }
+  // The entries at or behind `key`, in key order, as long as `visit` returns true.
+  template <class Visit>
+  void for_each_from(MDB_dbi dbi, Bytes key, Visit visit) const {
+    const CursorHandle walk = open_cursor(dbi);
+    MDB_val k = to_val(key);
+    MDB_val value{};
+    int rc = mdb_cursor_get(walk.get(), &k, &value, key.empty() ? MDB_FIRST : MDB_SET_RANGE);
+    for (; rc == 0; rc = mdb_cursor_get(walk.get(), &k, &value, MDB_NEXT)) {
+      if (!visit(to_bytes(k), to_bytes(value))) return;
+    }
+    ENGINE_ASSERT(rc == MDB_NOTFOUND);
   }
   // Every entry, in key order.
   template <class Visit>
@@ -138,6 +151,15 @@ class WriteTransaction {
     if (const int rc = mdb_cursor_open(txn_.get(), dbi, &raw)) return error(rc, "open cursor");
     return Cursor(raw);
   }
+  // A view into the map: valid until the next change.
+  std::optional<Bytes> get(MDB_dbi dbi, Bytes key) const {
+    MDB_val k = to_val(key);
+    MDB_val value{};
+    const int rc = mdb_get(txn_.get(), dbi, &k, &value);
+    if (rc == MDB_NOTFOUND) return std::nullopt;
+    ENGINE_ASSERT(rc == 0);
+    return to_bytes(value);
+  }
   Result<void> erase(MDB_dbi dbi, Bytes key) {
     MDB_val k = to_val(key);
     const int rc = mdb_del(txn_.get(), dbi, &k, nullptr);
@@ -186,13 +208,13 @@ class Environment {
     }
     return Snapshot(txn);
   }
-  // How much of the map was ever in use, in percent: beyond 100 no transaction commits. Any thread.
+  // How much of the map is in use, in percent: at 100 no transaction commits. Any thread.
   int fill_percent() const {
     MDB_envinfo info{};
     MDB_stat stat{};
     mdb_env_info(env_.get(), &info);
     mdb_env_stat(env_.get(), &stat);
-    const std::size_t used = (info.me_last_pgno + 1) * stat.ms_psize;
+    const std::size_t used = (info.me_last_pgno + 1 - free_page_count()) * stat.ms_psize;
     return static_cast<int>(used / std::max<std::size_t>(info.me_mapsize / 100, 1));
   }
   Result<WriteTransaction> begin_write() const {
@@ -203,6 +225,20 @@ class Environment {
 
  private:
   explicit Environment(MDB_env* env) : env_(env) {}
+  // Pages that were given back, and are written to again before the file grows: LMDB lists them in
+  // its table 0, a count and their numbers to an entry.
+  std::size_t free_page_count() const {
+    const auto read = snapshot();
+    if (!read) return 0;
+    std::size_t count = 0;
+    read->for_each(0, [&count](Bytes, Bytes pages) {
+      std::size_t listed = 0;
+      std::memcpy(&listed, pages.data(), sizeof listed);
+      count += listed;
+    });
+    return count;
+  }
+
   std::unique_ptr<MDB_env, EnvironmentClose> env_;
 };
 

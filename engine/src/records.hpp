@@ -14,7 +14,7 @@ namespace engine {
 static_assert(std::endian::native == std::endian::little,
               "store records are little-endian; a big-endian build needs conversions");
 
-inline constexpr std::uint32_t store_format_version = 3;
+inline constexpr std::uint32_t store_format_version = 4;
 
 struct AccountRecord {
   AccountNumber number;
@@ -92,8 +92,10 @@ struct HoldRecord {
   std::uint8_t used_count = 0;       // counts towards limits: 1, or 0 when nothing came of it
   std::uint8_t financial = 0;        // a financial message posted it
   std::uint8_t finally_cleared = 0;  // no other clearing record is expected
+  // What it had posted was undone or moved by a person: nothing gives it back by itself any more.
+  std::uint8_t posting_resolved = 0;
   Reference reference;
-  std::uint8_t reserved[2] = {};
+  std::uint8_t reserved = 0;
 
   bool is_open() const {
     return status == HoldStatus::open || status == HoldStatus::partially_cleared;
@@ -253,7 +255,7 @@ struct ClearingRecordState {
   std::uint8_t reversed = 0;
   std::uint8_t reserved = 0;
   ExceptionCode exceptions[exceptions_of_record_max] = {};
-  std::uint8_t reserved_end[4] = {};
+  std::uint32_t movement = 0;  // of the account, of what it posted; 0: nothing
 };
 
 struct ClearingFileRecord {

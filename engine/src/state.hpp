@@ -71,6 +71,15 @@ class State {
   }
   static constexpr unsigned table_count = 23 + hold_key_kind_count;
 
+  // Those whose records are archived once they are done with.
+  template <class Visit>
+  void for_each_archived_table(Visit visit) {
+    visit(holds);
+    visit(movements);
+    visit(decisions);
+  }
+  static constexpr unsigned archived_table_count = 3;
+
   // Entries in the overlay: what the next checkpoint will write.
   std::size_t changed_count() const {
     std::size_t count = 0;

@@ -4,11 +4,29 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "lmdb.hpp"
 #include "state.hpp"
 
 namespace engine {
+
+class Archive;
+
+// Tells archives apart, and an old copy of one from itself.
+struct ArchiveMark {
+  std::array<std::uint8_t, 16> id{};
+  std::uint64_t moves = 0;  // grows with every addition
+};
+
+// A record as it lies in LMDB.
+struct StoredRecord {
+  std::vector<std::uint8_t> key;
+  std::vector<std::uint8_t> bytes;
+};
 
 class Store {
  public:
@@ -24,10 +42,28 @@ class Store {
   Result<void> write_frozen(const State& state, const MetaRecord& meta) const;
   // Moves the snapshot to the newest commit: only between commands, on the reader's thread.
   void renew() { snapshot_->renew(); }
+  // Which archive holds the records that were moved out of this store, and where it was opened
+  // last.
+  struct ArchiveNote {
+    ArchiveMark mark;
+    std::string folder;
+  };
+  Result<std::optional<ArchiveNote>> read_archive_note() const;
+  Result<void> write_archive_note(const ArchiveNote& note) const;
+
+  // What the archiving thread works with: any thread but the reader's own.
+  Result<lmdb::Snapshot> new_snapshot() const { return environment_.snapshot(); }
+  Result<std::optional<MetaRecord>> read_meta(const lmdb::Snapshot& snapshot) const;
+  MDB_dbi table_of(std::string_view name) const;
+  // Takes the records away that still read as given, and notes the archive's mark with that.
+  Result<void> erase_moved(MDB_dbi table, std::span<const StoredRecord> records,
+                           const ArchiveMark& mark) const;
+
   // How full the map is. Any thread.
   int fill_percent() const { return environment_.fill_percent(); }
-  // Says where the rebuilt state differs from the store; nothing when they agree.
-  std::optional<std::string> difference(const State& rebuilt) const;
+  // Says where the rebuilt state differs from the store and its archive, if it has one; nothing
+  // when they agree.
+  std::optional<std::string> difference(const State& rebuilt, const Archive* archive) const;
 
  private:
   Store(lmdb::Environment environment) : environment_(std::move(environment)) {}
@@ -37,6 +73,7 @@ class Store {
   lmdb::Environment environment_;
   std::optional<lmdb::Snapshot> snapshot_;
   std::array<MDB_dbi, State::table_count> tables_{};
+  std::array<std::string_view, State::table_count> table_names_{};
   MDB_dbi meta_ = 0;
 };
 

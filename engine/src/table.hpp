@@ -1,5 +1,6 @@
 // A table of the state: what changed since the last checkpoint (the overlay), what a checkpoint
-// is writing now (the frozen overlay), and below them the LMDB snapshot. Point access only.
+// is writing now (the frozen overlay), below them the LMDB snapshot, and below that, of some
+// tables, the archive's. Point access only.
 #pragma once
 
 #include <algorithm>
@@ -84,6 +85,7 @@ class Table {
     }
     if (snapshot_ == nullptr) return std::nullopt;
     auto bytes = snapshot_->get(dbi_, store_key(key));
+    if (!bytes && archive_ != nullptr) bytes = archive_->get(archive_dbi_, store_key(key));
     if (!bytes) return std::nullopt;
     return from_bytes(*bytes);
   }
@@ -100,6 +102,10 @@ class Table {
   void attach(MDB_dbi dbi, const lmdb::Snapshot* snapshot) {
     dbi_ = dbi;
     snapshot_ = snapshot;
+  }
+  void attach_archive(MDB_dbi dbi, const lmdb::Snapshot* archive) {
+    archive_dbi_ = dbi;
+    archive_ = archive;
   }
   std::size_t changed_count() const { return active_->size(); }
   const OverlayType& changed() const { return *active_; }
@@ -151,6 +157,8 @@ class Table {
   const char* name_;
   MDB_dbi dbi_ = 0;
   const lmdb::Snapshot* snapshot_ = nullptr;
+  MDB_dbi archive_dbi_ = 0;
+  const lmdb::Snapshot* archive_ = nullptr;
   std::unique_ptr<OverlayType> active_ = std::make_unique<OverlayType>();
   std::unique_ptr<OverlayType> frozen_;
   std::unique_ptr<OverlayType> spare_;

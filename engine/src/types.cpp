@@ -95,7 +95,7 @@ std::string_view name(InternalAccount account) {
   return pick(names, account);
 }
 std::string_view name(ExceptionCode code) {
-  static constexpr std::array<std::string_view, 19> names{"none",
+  static constexpr std::array<std::string_view, 20> names{"none",
                                                           "reversal_after_clearing",
                                                           "reversal_above_hold",
                                                           "original_not_found",
@@ -113,7 +113,8 @@ std::string_view name(ExceptionCode code) {
                                                           "advice_after_clearing",
                                                           "second_posting",
                                                           "posting_differs",
-                                                          "rate_result_unknown"};
+                                                          "rate_result_unknown",
+                                                          "posting_was_resolved"};
   return pick(names, code);
 }
 std::string_view name(ReleaseReason reason) {

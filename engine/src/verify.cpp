@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "archive.hpp"
 #include "data_lock.hpp"
 #include "engine/journal.hpp"
 #include "recovery.hpp"
@@ -29,15 +30,45 @@ Result<void> require_store(const std::filesystem::path& data_dir) {
   return EngineError{EngineErrorCode::io, data_dir.string() + ": no store/ in this folder"};
 }
 
+struct OpenedStore {
+  std::unique_ptr<Store> store;
+  std::unique_ptr<Archive> archive;  // none: the store never had one
+
+  std::filesystem::path archived_journal() const {
+    return archive ? archive->journal_folder() : std::filesystem::path();
+  }
+};
+
+// With the archive in `archive_dir`, or where the store had it last.
+Result<OpenedStore> open_store(const std::filesystem::path& data_dir,
+                               std::filesystem::path archive_dir) {
+  OpenedStore opened;
+  auto store = Store::open(data_dir / "store", verify_map_size);
+  if (!store) return store.error();
+  opened.store = std::move(*store);
+  if (archive_dir.empty()) {
+    const auto note = opened.store->read_archive_note();
+    if (!note) return note.error();
+    if (!*note) return opened;
+    archive_dir = (*note)->folder;
+  }
+  if (!std::filesystem::exists(archive_dir / "store" / "data.mdb")) {
+    return EngineError{EngineErrorCode::io, archive_dir.string() + ": no archive in this folder"};
+  }
+  auto archive = Archive::open_of(*opened.store, archive_dir, verify_map_size);
+  if (!archive) return archive.error();
+  opened.archive = std::move(*archive);
+  return opened;
+}
+
 class Verification {
  public:
-  explicit Verification(const std::filesystem::path& data_dir)
-      : reader_(data_dir / "journal", JournalPosition{}) {}
+  explicit Verification(OpenedStore opened, JournalReader reader)
+      : store_(std::move(opened.store)),
+        archive_(std::move(opened.archive)),
+        reader_(std::move(reader)) {}
 
-  Result<void> open_store(const std::filesystem::path& data_dir) {
-    auto store = Store::open(data_dir / "store", verify_map_size);
-    if (!store) return store.error();
-    store_ = std::move(*store);
+  Result<void> read_store_position() {
     auto meta = store_->read_meta();
     if (!meta) return meta.error();
     if (*meta) {
@@ -87,15 +118,16 @@ class Verification {
   Result<void> compare_at_store_position() {
     if (compared_ || !at_store_position()) return {};
     compared_ = true;
-    if (auto difference = store_->difference(state_)) {
+    if (auto difference = store_->difference(state_, archive_.get())) {
       return EngineError{EngineErrorCode::disagreement,
                          fmt::format("at {}: {}", to_string(reader_.position()), *difference)};
     }
     return {};
   }
 
-  JournalReader reader_;
   std::unique_ptr<Store> store_;
+  std::unique_ptr<Archive> archive_;
+  JournalReader reader_;
   JournalPosition store_position_;
   State state_;
   Event event_;
@@ -106,21 +138,33 @@ class Verification {
 }  // namespace
 
 Result<VerifyReport> verify_journal(const std::filesystem::path& data_dir,
-                                    const std::function<void(std::uint64_t)>& progress) {
+                                    const std::function<void(std::uint64_t)>& progress,
+                                    const std::filesystem::path& archive_dir) {
   auto lock = lock_folder(data_dir);
   if (!lock) return lock.error();
   if (auto required = require_store(data_dir); !required) return required.error();
-  Verification verification(data_dir);
-  if (auto opened = verification.open_store(data_dir); !opened) return opened.error();
+  auto opened = open_store(data_dir, archive_dir);
+  if (!opened) return opened.error();
+  JournalReader reader(data_dir / "journal", JournalPosition{}, opened->archived_journal());
+  Verification verification(std::move(*opened), std::move(reader));
+  if (auto read = verification.read_store_position(); !read) return read.error();
   if (auto run = verification.run(progress); !run) return run.error();
   return verification.report();
 }
 
 Result<void> dump_journal(const std::filesystem::path& data_dir,
-                          const std::function<void(std::string_view)>& line) {
+                          const std::function<void(std::string_view)>& line,
+                          const std::filesystem::path& archive_dir) {
   auto lock = lock_folder(data_dir);
   if (!lock) return lock.error();
-  JournalReader reader(data_dir / "journal", JournalPosition{});
+  // A journal without its store can be dumped all the same.
+  std::filesystem::path archived = archive_dir.empty() ? archive_dir : archive_dir / "journal";
+  if (archived.empty() && require_store(data_dir)) {
+    const auto opened = open_store(data_dir, {});
+    if (!opened) return opened.error();
+    archived = opened->archived_journal();
+  }
+  JournalReader reader(data_dir / "journal", JournalPosition{}, archived);
   Event event;
   for (;;) {
     auto more = reader.next();

@@ -33,6 +33,10 @@ Result<void> Engine::Writer::open() {
   if (!store) return store.error();
   store_ = std::move(*store);
   store_->attach(state_);
+  auto archive = Archive::open_of(*store_, options_.archive_dir, options_.archive_map_size);
+  if (!archive) return archive.error();
+  archive_ = std::move(*archive);
+  if (archive_) archive_->attach(state_);
   auto end = recover(*store_, state_, options_, rules_, recovery_);
   if (!end) return end.error();
 
@@ -158,6 +162,8 @@ bool Engine::Writer::finish_checkpoint(const Result<void>& result) {
     return false;
   }
   store_->renew();
+  // Behind the store: what that has given up is here by then.
+  if (archive_) archive_->renew();
   state_.for_each_table([](auto& table) { table.drop_frozen(); });
   last_checkpoint_ = std::chrono::steady_clock::now();
   return true;
@@ -176,6 +182,12 @@ Result<void> Engine::Writer::stop() {
   auto result = checkpointer_->wait();
   if (!finish_checkpoint(result)) return result.error();
   return {};
+}
+
+Result<ArchiveReport> Engine::Writer::archive(const ArchivePolicy& policy,
+                                              const std::function<bool()>& go_on) {
+  if (!archive_) return EngineError{EngineErrorCode::io, "there is no archive"};
+  return move_to_archive(*store_, *archive_, options_.data_dir / "journal", policy, go_on);
 }
 
 // The public face.
@@ -216,6 +228,10 @@ const RecoveryReport& Engine::recovery() const {
 }
 std::string Engine::halted() const {
   return writer_->halted();
+}
+Result<ArchiveReport> Engine::archive(const ArchivePolicy& policy,
+                                      const std::function<bool()>& go_on) {
+  return writer_->archive(policy, go_on);
 }
 int Engine::store_fill_percent() const {
   return writer_->store_fill_percent();

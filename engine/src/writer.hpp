@@ -5,6 +5,7 @@
 #include <mutex>
 #include <thread>
 
+#include "archive.hpp"
 #include "checkpointer.hpp"
 #include "data_lock.hpp"
 #include "decide.hpp"
@@ -27,6 +28,7 @@ class Engine::Writer {
   const RecoveryReport& recovery() const { return recovery_; }
   std::string halted() const;
   int store_fill_percent() const { return store_->fill_percent(); }
+  Result<ArchiveReport> archive(const ArchivePolicy& policy, const std::function<bool()>& go_on);
 
  private:
   void run();
@@ -46,6 +48,7 @@ class Engine::Writer {
   const Rules rules_;
   DataLock lock_;
   std::unique_ptr<Store> store_;
+  std::unique_ptr<Archive> archive_;
   State state_;
   Inbox inbox_;
   std::unique_ptr<FileJournal> journal_;

@@ -23,6 +23,7 @@ void add_explain_command(CLI::App& app, std::function<int()>& action);
 void add_fx_rates_command(CLI::App& app, std::function<int()>& action);
 void add_load_command(CLI::App& app, std::function<int()>& action);
 void add_clearing_command(CLI::App& app, std::function<int()>& action);
+void add_archive_command(CLI::App& app, std::function<int()>& action);
 void add_clock_command(CLI::App& app, std::function<int()>& action);
 void add_message_command(CLI::App& app, std::function<int()>& action);
 void add_journal_command(CLI::App& app, std::function<int()>& action);

@@ -17,6 +17,7 @@ namespace json = boost::json;
 
 struct JournalOptions {
   std::string data_dir;
+  std::string archive;
   bool json = false;
 };
 
@@ -67,9 +68,10 @@ void print_report(const engine::VerifyReport& report) {
 int verify(const JournalOptions& options) {
   constexpr std::string_view command = "journal verify";
   ProgressLine progress;
-  const auto report = engine::verify_journal(options.data_dir, [&progress](std::uint64_t events) {
-    progress.show(fmt::format("{} events", events));
-  });
+  const auto report = engine::verify_journal(
+      options.data_dir,
+      [&progress](std::uint64_t events) { progress.show(fmt::format("{} events", events)); },
+      options.archive);
   progress.clear();
   if (!report) return fail(command, {exit_failed, report.error().detail});
   if (options.json) {
@@ -86,10 +88,13 @@ int verify(const JournalOptions& options) {
 }
 
 int dump(const JournalOptions& options) {
-  const auto dumped = engine::dump_journal(options.data_dir, [](std::string_view line) {
-    std::fwrite(line.data(), 1, line.size(), stdout);
-    std::fputc('\n', stdout);
-  });
+  const auto dumped = engine::dump_journal(
+      options.data_dir,
+      [](std::string_view line) {
+        std::fwrite(line.data(), 1, line.size(), stdout);
+        std::fputc('\n', stdout);
+      },
+      options.archive);
   std::fflush(stdout);
   if (!dumped) return fail("journal dump", {exit_failed, dumped.error().detail});
   return exit_success;
@@ -113,6 +118,10 @@ void add_journal_command(CLI::App& app, std::function<int()>& action) {
   CLI::App* print = group->add_subcommand("dump", "Prints every event as a line of JSON");
   print->add_option("dir", options->data_dir, folder)->required();
   print->footer("Example:\n  holdfast journal dump data | tail -n 5");
+  for (CLI::App* leaf : {check, print}) {
+    leaf->add_option("--archive", options->archive,
+                     "Where the archive is now; else where the switch had it last");
+  }
   print->callback([options, &action] { action = [options] { return dump(*options); }; });
 }
 

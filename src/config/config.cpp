@@ -137,6 +137,18 @@ void read_core(TomlReader& reader, engine::Batching& batching) {
       reader.integer("batch_age_seconds", 1, 86'400).value_or(batching.age_seconds_max);
 }
 
+void read_archive(TomlReader& reader, Config& config) {
+  constexpr std::int64_t days_max = 100 * 366;
+  ArchiveConfig& archive = config.archive;
+  archive.folder = beside(config.file, reader.required_text("folder"));
+  archive.record_days = reader.integer("record_days", 1, days_max);
+  archive.journal_days = reader.integer("journal_days", 1, days_max);
+  archive.map_gib = static_cast<std::size_t>(reader.integer("map_gib", 1, 16'384).value_or(256));
+  if (archive.folder == config.data_dir) {
+    reader.refuse("folder", "must be another one than data_dir");
+  }
+}
+
 void read_engine(TomlReader& reader, EngineConfig& engine) {
   auto size = [&reader](std::string_view key, std::int64_t low, std::int64_t high,
                         std::size_t fallback) {
@@ -207,6 +219,7 @@ Outcome<Config> load_config(const std::filesystem::path& file) {
     root.table("testing", [&config](TomlReader& reader) { read_testing(reader, config); });
     root.table("core", [&config](TomlReader& reader) { read_core(reader, config.rules.batching); });
     root.table("engine", [&config](TomlReader& reader) { read_engine(reader, config.engine); });
+    root.table("archive", [&config](TomlReader& reader) { read_archive(reader, config); });
     root.table("files",
                [&](TomlReader& reader) { rule_file_error = read_rule_files(reader, config); });
   });

@@ -63,6 +63,14 @@ struct EngineConfig {
   std::size_t journal_segment_mib = 64;
 };
 
+// What is old and when; what has no number of days stays where it is.
+struct ArchiveConfig {
+  std::filesystem::path folder;  // empty: no archive
+  std::optional<std::int64_t> record_days;
+  std::optional<std::int64_t> journal_days;
+  std::size_t map_gib = 256;
+};
+
 struct Config {
   std::filesystem::path file;
   std::filesystem::path data_dir;
@@ -72,6 +80,7 @@ struct Config {
   BusinessDayConfig business_day;
   TestingConfig testing;
   EngineConfig engine;
+  ArchiveConfig archive;
   engine::Rules rules;
   engine::PutFxRates fx_rates;  // what the rates are set to when the file is a new one
   // What IPM clearing files are read by: texts in latin-1, and in EBCDIC.

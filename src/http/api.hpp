@@ -13,6 +13,7 @@
 #include "http/json_fields.hpp"
 #include "http/message.hpp"
 #include "http/problem.hpp"
+#include "runtime/archivist.hpp"
 #include "runtime/core.hpp"
 #include "runtime/engine_caller.hpp"
 #include "security/card_tokenizer.hpp"
@@ -24,10 +25,11 @@ using Awaitable = boost::asio::awaitable<T>;
 
 // What every call works with.
 struct Api {
-  Api(Core& shared_core, core_banking::CoreDesk& its_core_banking,
+  Api(Core& shared_core, core_banking::CoreDesk& its_core_banking, Archivist& its_archivist,
       const boost::asio::any_io_executor& its_executor)
       : core(shared_core),
         core_banking(its_core_banking),
+        archivist(its_archivist),
         executor(its_executor),
         caller(shared_core, its_executor),
         tokenizer(shared_core.pan_key),
@@ -35,6 +37,7 @@ struct Api {
 
   Core& core;
   core_banking::CoreDesk& core_banking;
+  Archivist& archivist;
   boost::asio::any_io_executor executor;
   EngineCaller caller;
   CardTokenizer tokenizer;
@@ -43,6 +46,7 @@ struct Api {
 };
 
 Awaitable<ApiResponse> get_health(Api& api, const ApiRequest& request);
+Awaitable<ApiResponse> post_archive(Api& api, const ApiRequest& request);
 Awaitable<ApiResponse> get_openapi(Api& api, const ApiRequest& request);
 
 Awaitable<ApiResponse> put_account(Api& api, const ApiRequest& request);

@@ -1,17 +1,13 @@
 // The day and the night of core banking.
-#include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/json/parse.hpp>
 
 #include "http/api.hpp"
+#include "http/waiting.hpp"
 #include "time/rfc3339.hpp"
 
 namespace holdfast::http {
 namespace {
 
-namespace asio = boost::asio;
 namespace json = boost::json;
 
 constexpr std::size_t waiting_counted_max = 10'000;
@@ -52,29 +48,14 @@ Awaitable<ApiResponse> set_day(Api& api, bool is_open) {
 }  // namespace
 
 Awaitable<void> core_banking_round(Api& api, std::optional<engine::BatchId> again) {
-  struct Wait {
-    explicit Wait(const asio::any_io_executor& executor)
-        : wake(executor, asio::steady_timer::time_point::max()) {}
-    asio::steady_timer wake;
-    bool is_over = false;
+  const Begin begin = [&api, &again](std::function<void()> tell) {
+    if (again) {
+      api.core_banking.deliver_again(*again, std::move(tell));
+    } else {
+      api.core_banking.run_round(std::move(tell));
+    }
   };
-  // Shared: the desk may tell when this call is gone.
-  const auto wait = std::make_shared<Wait>(api.executor);
-  const auto ended = [wait, executor = api.executor] {
-    asio::post(executor, [wait] {
-      wait->is_over = true;
-      wait->wake.cancel();
-    });
-  };
-  if (again) {
-    api.core_banking.deliver_again(*again, ended);
-  } else {
-    api.core_banking.run_round(ended);
-  }
-  while (!wait->is_over) {
-    boost::system::error_code ignored;
-    co_await wait->wake.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-  }
+  co_await until_told(api.executor, begin);
 }
 
 Awaitable<ApiResponse> get_core(Api& api, const ApiRequest&) {

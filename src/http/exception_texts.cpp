@@ -62,6 +62,11 @@ constexpr std::array table{
     ExceptionText{ExceptionCode::rate_result_unknown,
                   "The rate result of a top-up could not be booked: a rate is missing.",
                   "Set the rate, and book the difference by hand."},
+    ExceptionText{
+        ExceptionCode::posting_was_resolved,
+        "A reversal came for a posting that was undone or moved by hand after core banking "
+        "rejected it; nothing was posted.",
+        "Nothing, if it was undone; if it was moved, give it back to the other account."},
 };
 constexpr ExceptionText unknown{ExceptionCode{}, "Written by a newer version.", "Update."};
 

@@ -50,6 +50,7 @@ constexpr std::array routes{
     Route{"GET", "/v1/clearing-files/{id}/records", get_clearing_records, BodyKind::json, false,
           "outcome cursor"},
     Route{"GET", "/v1/clearing-records/{key}", get_clearing_record},
+    Route{"POST", "/v1/archive", post_archive},
     Route{"GET", "/v1/clock", get_clock},
     Route{"POST", "/v1/clock", post_clock},
     Route{"POST", "/v1/bulk", post_bulk},

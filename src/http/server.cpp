@@ -29,8 +29,10 @@ constexpr std::chrono::milliseconds accept_pause{100};
 class HttpServer::Implementation : public std::enable_shared_from_this<Implementation> {
  public:
   Implementation(asio::io_context& io, Core& core, core_banking::CoreDesk& core_banking,
-                 std::string token)
-      : acceptor_(io), api_(core, core_banking, io.get_executor()), token_(std::move(token)) {}
+                 Archivist& archivist, std::string token)
+      : acceptor_(io),
+        api_(core, core_banking, archivist, io.get_executor()),
+        token_(std::move(token)) {}
 
   Outcome<ListenAddress> listen(const ListenAddress& address) {
     auto bound = holdfast::listen(acceptor_, address);
@@ -93,8 +95,9 @@ class HttpServer::Implementation : public std::enable_shared_from_this<Implement
 };
 
 HttpServer::HttpServer(asio::io_context& io, Core& core, core_banking::CoreDesk& core_banking,
-                       std::string token)
-    : implementation_(std::make_shared<Implementation>(io, core, core_banking, std::move(token))) {}
+                       Archivist& archivist, std::string token)
+    : implementation_(
+          std::make_shared<Implementation>(io, core, core_banking, archivist, std::move(token))) {}
 HttpServer::~HttpServer() = default;
 
 Outcome<ListenAddress> HttpServer::listen(const ListenAddress& address) {

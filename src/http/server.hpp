@@ -15,15 +15,16 @@
 #include "config/config.hpp"
 #include "core_banking/desk.hpp"
 #include "error.hpp"
+#include "runtime/archivist.hpp"
 #include "runtime/core.hpp"
 
 namespace holdfast {
 
 class HttpServer {
  public:
-  // Every call but /health needs `token`. `core` and `core_banking` outlive the last run of `io`.
+  // Every call but /health needs `token`. The others outlive the last run of `io`.
   HttpServer(boost::asio::io_context& io, Core& core, core_banking::CoreDesk& core_banking,
-             std::string token);
+             Archivist& archivist, std::string token);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;

@@ -17,6 +17,7 @@
 #include "core_banking/file_adapter.hpp"
 #include "http/server.hpp"
 #include "link/link_server.hpp"
+#include "runtime/archivist.hpp"
 #include "runtime/descriptor_limit.hpp"
 #include "runtime/expiry_timer.hpp"
 #include "runtime/file_rates.hpp"
@@ -63,6 +64,8 @@ engine::EngineOptions engine_options(const Config& config) {
   options.checkpoint_interval = config.engine.checkpoint_interval;
   options.store_map_size = config.engine.store_map_gib << 30;
   options.journal_segment_size = config.engine.journal_segment_mib << 20;
+  options.archive_dir = config.archive.folder;
+  options.archive_map_size = config.archive.map_gib << 30;
   return options;
 }
 
@@ -105,7 +108,8 @@ class RunningSwitch {
     core_desk_ = std::make_unique<core_banking::CoreDesk>(
         core_, std::make_unique<core_banking::FileAdapter>(core_.config.data_dir / "core"));
     core_desk_->start();
-    http_server_ = std::make_unique<HttpServer>(http_io_, core_, *core_desk_, token);
+    archivist_.start();
+    http_server_ = std::make_unique<HttpServer>(http_io_, core_, *core_desk_, archivist_, token);
     auto http_address = http_server_->listen(core_.config.http.listen);
     if (!http_address) return http_address.error();
     endpoints_.emplace_back("http", address_text(*http_address));
@@ -167,6 +171,7 @@ class RunningSwitch {
     links_io_.stop();
     http_io_.stop();
     core_desk_->stop();
+    archivist_.stop();
   }
 
   BusinessClock clock_;
@@ -178,6 +183,7 @@ class RunningSwitch {
   asio::executor_work_guard<asio::io_context::executor_type> http_guard_;
   std::vector<std::unique_ptr<LinkServer>> links_;
   std::unique_ptr<core_banking::CoreDesk> core_desk_;
+  Archivist archivist_{core_};
   std::unique_ptr<HttpServer> http_server_;
   std::unique_ptr<ExpiryTimer> expiry_timer_;
   std::unique_ptr<StoreWatch> store_watch_;

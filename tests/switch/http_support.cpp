@@ -42,6 +42,7 @@ Config config_for(const fs::path& folder, const ApiUnderTest::Options& options) 
   config.ipm_cp500 = dialect("mastercard-ipm-ebcdic");
   config.data_dir = folder / "data";
   config.http.body_bytes_max = 64 << 20;
+  if (options.has_archive) config.archive = {folder / "archive", 1, 1, 1};
   config.testing.manual_clock = options.has_manual_clock;
   if (options.has_manual_clock) config.testing.start = parse_rfc3339("2026-11-20T09:00:00Z");
   return config;
@@ -52,6 +53,8 @@ std::unique_ptr<engine::Engine> open_engine(const Config& config, std::size_t in
   options.data_dir = config.data_dir;
   options.store_map_size = std::size_t{1} << 30;
   options.journal_segment_size = std::size_t{4} << 20;
+  options.archive_dir = config.archive.folder;
+  options.archive_map_size = config.archive.map_gib << 30;
   options.inbox_capacity = inbox_capacity;
   options.check_invariants = true;
   auto engine = engine::Engine::open(options, config.rules);
@@ -77,8 +80,9 @@ struct ApiUnderTest::Parts {
         calendar(config.business_day),
         core{config, *engine, clock, calendar, pan_key},
         core_desk(core, std::make_unique<core_banking::FileAdapter>(config.data_dir / "core")),
-        server(io, core, core_desk, ApiUnderTest::token()) {
+        server(io, core, core_desk, archivist, ApiUnderTest::token()) {
     core_desk.start();
+    archivist.start();
     auto address = server.listen({"127.0.0.1", 0});
     REQUIRE(address.has_value());
     port = address->port;
@@ -89,6 +93,7 @@ struct ApiUnderTest::Parts {
     client.reset();
     stop_server();
     core_desk.stop();
+    archivist.stop();
     CHECK(engine->stop().has_value());
   }
   void stop_server() {
@@ -104,6 +109,7 @@ struct ApiUnderTest::Parts {
   Core core;
   asio::io_context io{1};
   core_banking::CoreDesk core_desk;
+  Archivist archivist{core};
   HttpServer server;
   std::uint16_t port = 0;
   std::optional<ApiClient> client;

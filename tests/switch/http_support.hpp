@@ -28,6 +28,7 @@ class ApiUnderTest {
   struct Options {
     bool has_manual_clock = true;
     bool is_ready = true;
+    bool has_archive = true;
     std::size_t inbox_capacity = 65'536;
     engine::Rules rules{};
   };

@@ -262,7 +262,7 @@ TEST_CASE("openapi: real answers are as it says, of every call and for every rea
     for (const auto visit :
          {visit_service, visit_accounts, visit_cards, visit_holds, visit_postings, visit_batches,
           visit_core, visit_batch_items, visit_fx_rates, visit_authorizations, visit_clearing,
-          visit_books, visit_bulk}) {
+          visit_books, visit_bulk, visit_archive}) {
       visit(tour);
     }
     for (const Operation& operation : document.operations()) tour.without_token(operation);
@@ -271,10 +271,12 @@ TEST_CASE("openapi: real answers are as it says, of every call and for every rea
     CHECK(schemas.fits(api.ask("DELETE", "/v1/ledger").json, problem));
   }
   {
-    ApiUnderTest starting(ApiUnderTest::Options{.has_manual_clock = false, .is_ready = false});
+    ApiUnderTest starting(
+        ApiUnderTest::Options{.has_manual_clock = false, .is_ready = false, .has_archive = false});
     Tour tour(document, schemas, seen, starting);
     tour.refused("GET", "/health", "", "not_ready");
     tour.refused("GET", "/v1/health", "", "not_ready");
+    tour.refused("POST", "/v1/archive", "", "no_archive");
     tour.refused("POST", "/v1/clock", R"({"now":"2099-01-01T00:00:00Z"})", "clock_not_manual");
   }
 

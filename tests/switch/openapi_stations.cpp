@@ -96,6 +96,11 @@ void visit_service(Tour& tour) {
         400);
 }
 
+void visit_archive(Tour& tour) {
+  for (int i = 0; i < 3; ++i) tour.done("POST", "/v1/archive");
+  tour.refused("POST", "/v1/archive?some=1", "", "bad_query");
+}
+
 void visit_accounts(Tour& tour) {
   CHECK(tour.example("PUT", "/v1/accounts/A1").status == 201);
   CHECK(tour.example("PUT", "/v1/accounts/A1").status == 200);

@@ -10,6 +10,7 @@ namespace holdfast::http::test {
 engine::Rules tour_rules();
 
 void visit_service(Tour& tour);
+void visit_archive(Tour& tour);
 void visit_accounts(Tour& tour);
 void visit_cards(Tour& tour);
 void visit_holds(Tour& tour);

@@ -211,7 +211,9 @@ TEST_CASE("serve: a clearing file that the disk cut short is not called refused"
 
   the_switch.kill();
   REQUIRE(the_switch.start());
-  const auto again = api_of(the_switch).request("POST", "/v1/clearing-files", file);
+  auto patient_api = api_of(the_switch);
+  patient_api.set_timeout(std::chrono::seconds(120));  // sanitizers are slow
+  const auto again = patient_api.request("POST", "/v1/clearing-files", file);
   REQUIRE(again.has_value());
   CHECK(again->status == 200);
   // Told of as if it had not been cut short, and posted once.

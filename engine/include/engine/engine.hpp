@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/archive.hpp"
 #include "engine/decision.hpp"
 #include "engine/error.hpp"
 #include "engine/rules.hpp"
@@ -53,8 +54,11 @@ struct Submission {
 struct EngineOptions {
   std::filesystem::path data_dir;  // journal/, store/ and lock lie in it
   std::size_t inbox_capacity = 65'536;
+  // Where the archive is, once there is one; empty: nowhere.
+  std::filesystem::path archive_dir;
   // LMDB's address space, set once and large; disk is used as records come.
   std::size_t store_map_size = std::size_t{64} << 30;
+  std::size_t archive_map_size = std::size_t{256} << 30;
   std::size_t journal_segment_size = std::size_t{64} << 20;
   // A checkpoint starts when this many records have changed, or after this time.
   std::size_t checkpoint_records = 1'000'000;
@@ -98,6 +102,11 @@ class Engine {
   const RecoveryReport& recovery() const;
   // Why the engine takes no more commands; empty while it does. Any thread.
   std::string halted() const;
+  // Moves what the policy names to EngineOptions::archive_dir, and asks `go_on` now and then.
+  // Blocks for as long as it takes, while commands are decided: for a thread of its own, one at a
+  // time, that ends before stop(). Errors: no archive, or a disk that refuses; the engine goes on.
+  Result<ArchiveReport> archive(const ArchivePolicy& policy, const std::function<bool()>& go_on);
+
   // How much of EngineOptions::store_map_size the store has used. When it is full, the next
   // checkpoint fails and the engine halts: the map must be larger at the next start. Any thread.
   int store_fill_percent() const;

@@ -24,12 +24,16 @@ struct VerifyReport {
 };
 
 // Checks the hash chain of `data_dir`'s journal from its first batch, rebuilds the state from
-// zero, and compares it with the store at the store's position. `progress` hears of events read.
+// zero, and compares it with the store at the store's position. What was archived is read from
+// `archive_dir`, or, where that is empty, from where the store had it last. `progress` hears of
+// events read.
 Result<VerifyReport> verify_journal(const std::filesystem::path& data_dir,
-                                    const std::function<void(std::uint64_t)>& progress);
+                                    const std::function<void(std::uint64_t)>& progress,
+                                    const std::filesystem::path& archive_dir = {});
 
 // Every event as a line of JSON, in order. Errors as verify_journal's, behind what was sound.
 Result<void> dump_journal(const std::filesystem::path& data_dir,
-                          const std::function<void(std::string_view)>& line);
+                          const std::function<void(std::string_view)>& line,
+                          const std::filesystem::path& archive_dir = {});
 
 }  // namespace engine

@@ -185,6 +185,7 @@ enum class ExceptionCode : std::uint8_t {
   second_posting = 16,
   posting_differs = 17,
   rate_result_unknown = 18,
+  posting_was_resolved = 19,
 };
 
 std::string_view name(AccountStatus status);
