@@ -25,6 +25,13 @@ std::optional<Item> find_item(const State& state, const BatchId& id, std::uint32
   return Item{*batch, *record, *state.movements.get({record->account, record->movement})};
 }
 
+// Tells the items of one command apart. By their batches: a movement that was tried again is an
+// item of two, with two answers.
+std::uint64_t key_of(const Item& item, std::uint32_t number) {
+  constexpr int item_bits = 32;
+  return item.batch.number.value << item_bits | number;
+}
+
 bool is_exported(const BatchRecord& batch) {
   return batch.status == BatchStatus::exported || batch.status == BatchStatus::accepted;
 }
@@ -52,18 +59,18 @@ void decide_answer_items(Deciding& d, const AnswerItems& command) {
     if (!is_exported(item->batch)) return d.decline(Decline::batch_not_closed);
     const bool was_accepted = item->record.status == ItemStatus::accepted;
     const bool was_answered = item->record.status != ItemStatus::waiting;
-    const bool said_first = said.emplace(item->movement.id, answer.accepted).first->second;
+    const bool said_first = said.emplace(key_of(*item, answer.item), answer.accepted).first->second;
     if ((was_answered && was_accepted != answer.accepted) || said_first != answer.accepted) {
       return d.decline(Decline::same_key_other_content);
     }
     ++d.decision().item;
   }
 
-  std::unordered_set<std::uint64_t> seen;  // a movement is an item once
+  std::unordered_set<std::uint64_t> seen;
   for (const ItemAnswer& answer : command.answers) {
     const Item item = *find_item(d.state, answer.batch, answer.item);
     if (item.record.status != ItemStatus::waiting) continue;
-    if (!seen.insert(item.movement.id).second) continue;
+    if (!seen.insert(key_of(item, answer.item)).second) continue;
     d.emit(ItemAnswered{item.batch.number, answer.item, answer.accepted, answer.reason});
     if (answer.accepted) continue;
     // A balance of core banking was taken over as if it had this item in it.

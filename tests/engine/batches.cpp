@@ -241,7 +241,14 @@ TEST_CASE("batches: a rejected item stays pending until it is retried, moved or 
     CHECK(items(ledger, "stp-000000002") == "external -50.00 waiting");
     CHECK(parts(ledger) == "booked 1000.00 pending -50.00");
     export_batch(ledger, "stp-000000002");
-    CHECK(told(answer(ledger, 1, true, "stp-000000002")) == "approved");
+    SECTION("accepted") {
+      CHECK(told(answer(ledger, 1, true, "stp-000000002")) == "approved");
+    }
+    SECTION("accepted, beside the rejection that is told again: two items, no contradiction") {
+      CHECK(told(ledger.run(AnswerItems{{{BatchId::cut("B1"), 1, false, {}},
+                                         {BatchId::cut("stp-000000002"), 1, true, {}}}})) ==
+            "approved");
+    }
     CHECK(parts(ledger) == "booked 950.00 pending 0.00");
     // Late, and about what it said before.
     CHECK(told(answer(ledger, 1, false)) == "approved");
