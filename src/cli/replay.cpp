@@ -96,11 +96,12 @@ boost::system::result<std::vector<trace::Trace>, std::string> read_traces(
   return traces;
 }
 
-// The file and line of the first step that goes over the API; empty when there is none.
-std::string first_api_step(const std::vector<trace::Trace>& traces) {
+// The file and line of the first step that needs something; empty when there is none.
+std::string first_step(const std::vector<trace::Trace>& traces,
+                       bool (*needs)(const trace::Action& action)) {
   for (const trace::Trace& trace : traces) {
     const auto step = std::find_if(trace.steps.begin(), trace.steps.end(),
-                                   [](const trace::Step& s) { return trace::needs_api(s.action); });
+                                   [needs](const trace::Step& s) { return needs(s.action); });
     if (step != trace.steps.end()) return fmt::format("{}:{}", trace.file, step->line);
   }
   return {};
@@ -186,9 +187,14 @@ int run_replay(const ReplayOptions& options) {
   if (!targets) return refuse(targets.error());
   auto api = find_api(options, running);
   if (!api) return refuse(api.error());
-  if (const std::string step = first_api_step(*traces); *api == nullptr && !step.empty()) {
+  const std::string api_step = first_step(*traces, trace::needs_api);
+  if (*api == nullptr && !api_step.empty()) {
     return refuse(fmt::format(
-        "{}: this step needs the switch's API: --config, or --api with --token-file", step));
+        "{}: this step needs the switch's API: --config, or --api with --token-file", api_step));
+  }
+  const std::string core_step = first_step(*traces, trace::needs_core_folder);
+  if (running.data_folder.empty() && !core_step.empty()) {
+    return refuse(fmt::format("{}: this step needs the switch's data folder: --config", core_step));
   }
   trace::ReplaySettings settings;
   settings.find_target = [&targets](const std::string& link) {
@@ -196,6 +202,7 @@ int run_replay(const ReplayOptions& options) {
     return target == targets->end() ? nullptr : &target->second;
   };
   settings.api = api->get();
+  settings.core_folder = running.data_folder / "core";
   settings.speed = options.speed;
   trace::PcapFile pcap;
   if (!options.pcap_file.empty() && !pcap.open(options.pcap_file)) {

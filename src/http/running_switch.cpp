@@ -87,10 +87,11 @@ boost::system::result<RunningSwitch, std::string> find_running_switch(const fs::
   RunningSwitch running;
   running.links = links_of(config);
   const fs::path folder = config_file.parent_path();
-  const fs::path data = folder / text_at(config, "data_dir", "data");
+  running.data_folder = folder / text_at(config, "data_dir", "data");
   const std::string token = config["http"]["token_file"].value_or(std::string());
-  running.token_file = token.empty() ? data / "api-token" : folder / token;
-  if (auto read = read_endpoints(data / "endpoints.json", running); !read) return read.error();
+  running.token_file = token.empty() ? running.data_folder / "api-token" : folder / token;
+  if (auto read = read_endpoints(running.data_folder / "endpoints.json", running); !read)
+    return read.error();
   return running;
 }
 

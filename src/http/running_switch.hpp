@@ -32,6 +32,7 @@ struct RunningSwitch {
   std::vector<RunningLink> links;
   std::string api_address;  // HOST:PORT
   std::filesystem::path token_file;
+  std::filesystem::path data_folder;
 
   // The link of that name, or the first one for an empty name; null when there is none.
   const RunningLink* find_link(std::string_view name) const;

@@ -56,10 +56,17 @@ StepOutcome ApiRunner::run(const IngestClearing& ingest) {
   ClearingFile file;
   StepOutcome outcome = load_clearing_file(ingest, file);
   if (!outcome.fatal.empty()) return outcome;
+  const std::size_t size = file.content.size();
+  if (size < static_cast<std::size_t>(ingest.cut_bytes)) {
+    return StepOutcome::stop(fmt::format("the file has {} bytes", size));
+  }
+  const std::string_view sent =
+      std::string_view(file.content).substr(0, size - static_cast<std::size_t>(ingest.cut_bytes));
+  std::string target = "/v1/clearing-files?format=" + file.format;
+  if (!ingest.listed_name.empty()) target += "&name=" + ingest.listed_name;
   const http::Header content_type{"Content-Type", "application/octet-stream"};
   Answer answer;
-  outcome = ask("POST", "/v1/clearing-files?format=" + file.format, file.content, answer,
-                {&content_type, 1});
+  outcome = ask("POST", target, sent, answer, {&content_type, 1});
   clearing_files_[ingest.name] = std::move(file);
   if (!outcome.fatal.empty()) return outcome;
   // A refused file is for the trace to expect; `expect status` sees it.

@@ -38,6 +38,7 @@ constexpr std::array record_keys = {
     RecordKey{"final", {}, 0},
     RecordKey{"reversal", {}, 0},
     RecordKey{"sequence", {}, 0},
+    RecordKey{clearing_kind_key, {}, 0},
 };
 
 using Texts = std::map<std::string, std::string, std::less<>>;

@@ -10,8 +10,14 @@
 
 namespace holdfast::trace {
 
-// True for a key of a jsonl clearing record, or `card` and `of`.
+// A key of the trace's own: jsonl has first presentments alone, ipm and base2 have other kinds.
+inline constexpr std::string_view clearing_kind_key = "kind";
+
+// True for a key of a jsonl clearing record, or `card`, `of` and `kind`.
 bool is_clearing_key(std::string_view key);
+
+// "second_presentment" and "chargeback".
+bool is_clearing_kind(std::string_view kind);
 
 // The file's text. `of=NAME` takes what the message NAME and its reply say; other keys go over
 // it. Without `billing_amount` the amount itself is billed, without `record_id` the trace's line

@@ -1,4 +1,4 @@
-// Statements that go over the API: accounts, cards, figures to check, the clock.
+// Statements about the bank's side: accounts, cards, figures to check, the clock.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,8 +10,9 @@ namespace holdfast::trace {
 
 using ActionResult = boost::system::result<Action, LineFault>;
 
-// In parse_clearing_statement.cpp.
+// In parse_clearing_statement.cpp and parse_core_statement.cpp.
 ActionResult parse_clearing(StatementWords& words, KnownNames& known);
+ActionResult parse_core(StatementWords& words, KnownNames& known);
 
 namespace {
 
@@ -238,7 +239,7 @@ constexpr std::array api_keywords = {
     StatementKeyword{"holds", parse_holds},       StatementKeyword{"exception", parse_exception},
     StatementKeyword{"ledger", parse_ledger},     StatementKeyword{"clock", parse_clock},
     StatementKeyword{"clearing", parse_clearing}, StatementKeyword{"report", parse_report},
-    StatementKeyword{"http", parse_http},
+    StatementKeyword{"http", parse_http},         StatementKeyword{"core", parse_core},
 };
 
 }  // namespace

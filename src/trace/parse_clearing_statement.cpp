@@ -2,6 +2,8 @@
 // written as indented lines.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "iso8583/mask.hpp"
 #include "trace/clearing_text.hpp"
 #include "trace/statement.hpp"
@@ -16,6 +18,9 @@ boost::system::result<void, LineFault> check_key(const Word& word, const Value& 
                                                  const KnownNames& known) {
   if (!is_clearing_key(word.name)) {
     return LineFault{word.line, fmt::format("a clearing record has no '{}'", word.name)};
+  }
+  if (word.name == clearing_kind_key && !is_clearing_kind(value.text)) {
+    return LineFault{word.line, fmt::format("'{}' is no kind of clearing record", value.text)};
   }
   if (word.name == "card" && !known.cards.contains(value.text)) {
     return LineFault{word.line, fmt::format("no card is called '{}' in the lines above",
@@ -67,6 +72,36 @@ boost::system::result<ClearingLine, LineFault> parse_record(const BlockLine& blo
   return record;
 }
 
+// What may stand in an address as it is.
+bool is_file_name(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
+           c == '-' || c == '_';
+  });
+}
+
+// `name=FILE` for the list of files, `cut=BYTES` for one whose end is missing.
+boost::system::result<void, LineFault> take_file_settings(StatementWords& words,
+                                                          IngestClearing& ingest) {
+  while (!words.empty()) {
+    const Word& word = words.take();
+    const auto bytes = parse_count(word.value);
+    if (word.has_value && word.name == "name" && is_file_name(word.value)) {
+      ingest.listed_name = word.value;
+    } else if (word.has_value && word.name == "cut" && bytes) {
+      ingest.cut_bytes = *bytes;
+    } else {
+      return words.fault(fmt::format("'{}' is neither name=FILE nor cut=BYTES", word.name));
+    }
+  }
+  return {};
+}
+
+bool has_kind(const ClearingLine& line) {
+  return std::any_of(line.fields.begin(), line.fields.end(),
+                     [](const auto& field) { return field.first == clearing_kind_key; });
+}
+
 }  // namespace
 
 ActionResult parse_clearing(StatementWords& words, KnownNames& known) {
@@ -89,6 +124,7 @@ ActionResult parse_clearing(StatementWords& words, KnownNames& known) {
   } else if (words.next_is_plain()) {
     ingest.file = words.take().name;
   }
+  if (auto taken = take_file_settings(words, ingest); !taken) return taken.error();
   const bool takes_records = ingest.again.empty() && ingest.file.empty();
   if (takes_records == words.block().empty()) {
     return words.fault(takes_records ? "records are missing: indented lines below"
@@ -99,6 +135,9 @@ ActionResult parse_clearing(StatementWords& words, KnownNames& known) {
     if (!record) return record.error();
     if (record->verbatim && ingest.format != "jsonl") {
       return LineFault{block.line, "only jsonl can hold a line as it is"};
+    }
+    if (has_kind(*record) && ingest.format == "jsonl") {
+      return LineFault{block.line, "jsonl has first presentments only"};
     }
     ingest.lines.push_back(std::move(*record));
   }

@@ -13,14 +13,17 @@ namespace {
 
 constexpr std::string_view default_connection = "main";
 
+// Statements whose indented lines are no further words of theirs.
+bool has_lines_of_its_own(std::string_view keyword) {
+  return keyword == "clearing" || keyword == "http" || keyword == "core";
+}
+
 class TraceParser {
  public:
   explicit TraceParser(Trace& trace) : trace_(trace) {}
 
   boost::system::result<void, LineFault> parse(const Statement& statement) {
-    const bool block_is_own_content =
-        statement.words.front().name == "clearing" || statement.words.front().name == "http";
-    auto words = StatementWords::of(statement, !block_is_own_content);
+    auto words = StatementWords::of(statement, !has_lines_of_its_own(statement.words.front().name));
     if (!words) return words.error();
     if (words->next_is("title")) return take_title(*words);
     auto connection = take_connection(*words);

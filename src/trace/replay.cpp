@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "trace/api_runner.hpp"
+#include "trace/core_runner.hpp"
 
 namespace holdfast::trace {
 namespace {
@@ -19,6 +20,7 @@ class TraceReplay {
   TraceReplay(const Trace& trace, const ReplaySettings& settings)
       : settings_(settings),
         link_(memory_, settings.find_target, settings.reply_timeout, settings.watch),
+        core_(memory_, settings.core_folder, settings.reply_timeout),
         started_(steady_clock::now()) {
     memory_.now = *parse_time(first_time);
     if (settings.api != nullptr) {
@@ -42,6 +44,8 @@ class TraceReplay {
     } else if constexpr (requires { api_->run(action); }) {
       if (!api_) return StepOutcome::stop("this step needs the switch's API");
       return api_->run(action);
+    } else if constexpr (requires { core_.run(action); }) {
+      return core_.run(action);
     } else {
       return note(action);
     }
@@ -84,6 +88,7 @@ class TraceReplay {
   const ReplaySettings& settings_;
   Memory memory_;
   LinkRunner link_;
+  CoreRunner core_;
   std::optional<ApiRunner> api_;
   SteadyTime started_;
   std::chrono::milliseconds paced_{0};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -14,8 +15,9 @@ namespace holdfast::trace {
 
 struct ReplaySettings {
   LinkRunner::FindTarget find_target;
-  http::ApiClient* api = nullptr;  // null: the traces have no steps that need one
-  double speed = 0;                // 0: as fast as possible, 1: real time, 10: ten times faster
+  http::ApiClient* api = nullptr;     // null: the traces have no steps that need one
+  std::filesystem::path core_folder;  // data_dir/core; empty: no step of the traces needs it
+  double speed = 0;                   // 0: as fast as possible, 1: real time, 10: ten times faster
   std::chrono::milliseconds reply_timeout{5000};
   LinkRunner::Watch watch;  // empty: nobody looks on
 };

@@ -165,6 +165,8 @@ struct IngestClearing {
   std::string format;  // jsonl, ipm, base2
   std::string file;    // beside the trace; empty where there are lines
   std::vector<ClearingLine> lines;
+  std::string listed_name;  // what it is called in the list of files; may be empty
+  int cut_bytes = 0;        // as many are missing at its end, this time
 };
 
 struct CheckReport {
@@ -184,11 +186,77 @@ struct ExpectStatus {
   std::vector<JsonExpectation> fields;
 };
 
+// --- Core banking's side: files in data_dir/core ----------------------------------------------
+
+// What becomes of a file that core banking sends. Taken, unless one of these is set.
+struct CoreReception {
+  bool waits = false;   // it lies in the inbox for two rounds
+  std::string refusal;  // it is put aside, and this is why
+};
+
+struct CoreVerdict {
+  bool accepted = false;
+  std::string reason;
+};
+
+// Of the items from the first to the last.
+struct CoreItemAnswer {
+  int first = 0;
+  int last = 0;
+  CoreVerdict verdict;
+};
+
+struct AnswerBatch {
+  std::string batch;
+  std::optional<CoreVerdict> others;  // every item of the batch that has no answer of its own
+  std::vector<CoreItemAnswer> items;
+  std::string file;  // its name in the inbox
+  CoreReception reception;
+};
+
+struct CoreBalanceLine {
+  std::string account;
+  engine::Money booked;
+};
+
+struct SendCoreBalances {
+  std::vector<CoreBalanceLine> balances;
+  std::string last_batch;  // empty: none
+  std::string file;
+  CoreReception reception;
+};
+
+struct SendCoreFile {
+  std::string file;
+  std::string content;
+  CoreReception reception;
+};
+
+struct ExportedItems {
+  int first = 0;
+  int last = 0;
+  std::vector<JsonExpectation> fields;
+};
+
+// A batch's file in the outbox: sound by itself, and as expected.
+struct CheckExport {
+  std::string batch;
+  bool is_absent = false;
+  bool is_unchanged = false;  // the same bytes as when it was looked at before
+  std::vector<JsonExpectation> head;
+  std::vector<ExportedItems> items;
+};
+
+struct RemoveExport {
+  std::string batch;
+};
+
 using Action = std::variant<SetDefaults, SetTime, Pace, DeclareCard, OpenConnection,
                             CloseConnection, SendMessage, SendRaw, ExpectReply, ExpectCount,
                             ExpectRaw, ExpectSilence, ExpectClosed, PutAccount, IssueCard,
                             ChangeState, CheckBalance, CheckHolds, CheckException, CheckLedger,
-                            MoveClock, IngestClearing, CheckReport, HttpCall, ExpectStatus>;
+                            MoveClock, IngestClearing, CheckReport, HttpCall, ExpectStatus,
+                            AnswerBatch, SendCoreBalances, SendCoreFile, CheckExport, RemoveExport>;
 
 struct Step {
   int line = 0;
@@ -204,5 +272,7 @@ struct Trace {
 
 // True for the steps that need `--api` or `--config`.
 bool needs_api(const Action& action);
+// True for the steps that need `--config`: they read and write the files of core banking.
+bool needs_core_folder(const Action& action);
 
 }  // namespace holdfast::trace

@@ -132,6 +132,26 @@ TEST_CASE("trace: what is wrong names the file, the line and the reason", "[trac
       {"clearing jsonl\n  amount=3.00\n  amont=3.00\n",
        "t.trace:3: a clearing record has no 'amont'"},
       {"clearing again night\n", "t.trace:1: no clearing file is called 'night' above"},
+      {"clearing jsonl cut=x\n  amount=3.00\n",
+       "t.trace:1: 'cut' is neither name=FILE nor cut=BYTES"},
+      {"clearing jsonl\n  kind=chargeback\n", "t.trace:2: jsonl has first presentments only"},
+      {"clearing ipm\n  kind=fee\n", "t.trace:2: 'fee' is no kind of clearing record"},
+      {"core takes B1\n", "t.trace:1: 'takes' is none of finds, removes, answers, balances, file"},
+      {"core answers B1\n", "t.trace:1: nothing is answered"},
+      {"core answers B1 accepted\n  2 refused\n",
+       "t.trace:2: 'refused' is neither accepted nor rejected"},
+      {"core answers B1 rejected\n", "t.trace:1: the reason is missing, in quotes"},
+      {"core answers B1\n  4-2 accepted\n",
+       "t.trace:2: '4-2' is neither an item's number nor such as 3-7"},
+      {"core answers B1 accepted as B1\n", "t.trace:1: 'B1' is not the name of a .jsonl file"},
+      {"core balances A1=3.00\n", "t.trace:1: no account 'A1' is opened in the lines above"},
+      {"account A1 RUB\ncore balances A1=3.001\n", "t.trace:2: '3.001' is not an amount in RUB"},
+      {"account A1 RUB\ncore balances A1=3.00 as A1.jsonl\n",
+       "t.trace:2: a file of balances is called balances-….jsonl"},
+      {"core balances after B1\n", "t.trace:1: no balance is told"},
+      {"core file x.jsonl\n", "t.trace:1: the file's lines are missing: indented, below"},
+      {"core finds no B1 items=2\n", "t.trace:1: what is not there has nothing to compare"},
+      {"core finds B1 waits\n", "t.trace:1: 'waits' should be a key=value"},
       {"title One\ntitle Two\n", "t.trace:2: a trace has one title"},
   };
   for (const Row& row : rows) {
@@ -155,6 +175,17 @@ TEST_CASE("trace: steps over the API are known as such", "[trace]") {
   CHECK(trace::needs_api(day.steps[2].action));
   CHECK(trace::needs_api(day.steps[3].action));
   CHECK(trace::needs_api(day.steps[4].action));
+}
+
+TEST_CASE("trace: steps of core banking need its folder", "[trace]") {
+  const trace::Trace day = parsed(
+      "account A1 RUB 1.00\ncore finds B1\ncore removes B1\ncore answers B1 accepted\n"
+      "core balances A1=1.00 after B1\ncore file x.jsonl waits\n  {}\n");
+  CHECK_FALSE(trace::needs_core_folder(day.steps[0].action));
+  for (std::size_t step = 1; step < day.steps.size(); ++step) {
+    CHECK(trace::needs_core_folder(day.steps[step].action));
+    CHECK_FALSE(trace::needs_api(day.steps[step].action));
+  }
 }
 
 TEST_CASE("trace: every trace of the project can be read", "[trace]") {

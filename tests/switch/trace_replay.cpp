@@ -256,7 +256,7 @@ TEST_CASE("api client: a connection that the server closed is made again, a sile
     if (line == "GET /close") return {"close", ""};
     return {"200 OK", "{}"};
   };
-  const auto folder = std::filesystem::temp_directory_path() / "holdfast-trace-test";
+  const auto folder = std::filesystem::temp_directory_path() / "holdfast-api-client-test";
   std::filesystem::create_directories(folder);
   std::ofstream(folder / "token") << "secret\n";
   const FakeServer server(trace::test::answering_http(handle));
