@@ -21,6 +21,12 @@ constexpr const char* small_engine =
     "[core]\n"
     "batch_items = 50\n";
 
+Balance balance_from(const json::value& account) {
+  const auto figure = [&account](const char* key) { return account.at(key).as_int64(); };
+  return {figure("ledger"), figure("held"), figure("booked"), figure("pending"),
+          figure("available")};
+}
+
 }  // namespace
 
 bool fail(const std::string& what) {
@@ -109,8 +115,23 @@ std::optional<std::string> Bank::ask(std::string_view method, const std::string&
 std::optional<Balance> Bank::balance(int account) {
   const auto body = ask("GET", fmt::format("/v1/accounts/A{}", account));
   if (!body) return std::nullopt;
+  return balance_from(json::parse(*body));
+}
+
+std::vector<Balance> Bank::balances() {
+  std::string ids;
+  for (int account = 0; account < accounts; ++account) {
+    ids += fmt::format(R"({}"A{}")", account == 0 ? "" : ",", account);
+  }
+  const auto body =
+      ask("POST", "/v1/accounts/balances", fmt::format(R"({{"account_ids":[{}]}})", ids));
+  if (!body) return {};
   const json::value answer = json::parse(*body);
-  return Balance{answer.at("ledger").as_int64(), answer.at("held").as_int64()};
+  std::vector<Balance> balances;
+  for (const json::value& account : answer.at("accounts").as_array()) {
+    balances.push_back(balance_from(account));
+  }
+  return balances;
 }
 
 bool Bank::ledger_is_zero() {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "http/client.hpp"
 #include "link_client.hpp"
@@ -20,6 +21,9 @@ inline constexpr std::int64_t opening_balance = 10'000'000;
 struct Balance {
   std::int64_t ledger = 0;
   std::int64_t held = 0;
+  std::int64_t booked = 0;
+  std::int64_t pending = 0;
+  std::int64_t available = 0;
 };
 
 class Bank {
@@ -40,6 +44,8 @@ class Bank {
   static Fields reversal_of(const Fields& purchase, std::uint32_t trace);
 
   std::optional<Balance> balance(int account);
+  // Of all accounts, as of one moment; empty when the API does not answer.
+  std::vector<Balance> balances();
   bool ledger_is_zero();
   // Asks the API; the body of a 2xx answer.
   std::optional<std::string> ask(std::string_view method, const std::string& target,
