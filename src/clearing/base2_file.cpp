@@ -135,12 +135,12 @@ result<FileSummary, FileError> Base2FileReader::scan() {
   return summary;
 }
 
-result<std::optional<RecordOrRejection>, FileError> Base2FileReader::next() {
+result<std::optional<FileItem>, FileError> Base2FileReader::next() {
   if (!items_) {
     if (const auto rewound = source_->rewind(); !rewound) return rewound.error();
     items_.emplace(*source_, layout_);
   }
-  std::optional<RecordOrRejection> record;
+  std::optional<FileItem> record;
   for (;;) {
     const auto item = items_->next();
     if (!item) return item.error();

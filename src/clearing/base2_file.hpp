@@ -22,7 +22,7 @@ class Base2FileReader final : public FormatReader {
       : source_(&source), layout_(layout) {}
 
   boost::system::result<FileSummary, FileError> scan() override;
-  boost::system::result<std::optional<RecordOrRejection>, FileError> next() override;
+  boost::system::result<std::optional<FileItem>, FileError> next() override;
 
  private:
   ByteSource* source_;

@@ -236,8 +236,8 @@ bool is_base2_draft(std::string_view transaction_code) {
                      });
 }
 
-RecordOrRejection normalise(const Base2Item& transaction, std::optional<sys_days> file_date,
-                            std::uint64_t number) {
+FileItem normalise(const Base2Item& transaction, std::optional<sys_days> file_date,
+                   std::uint64_t number) {
   Rejection rejection;
   rejection.number = number;
   if (!transaction.is_readable()) {

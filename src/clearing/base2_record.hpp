@@ -58,8 +58,8 @@ bool is_base2_draft(std::string_view transaction_code);
 // a draft may lack 1 and 5. A date, a code or an id of nothing but blanks or zeros is absent.
 // `file_date` is the processing date of the file; without it, a purchase date says too little
 // and is left out.
-RecordOrRejection normalise(const Base2Item& transaction,
-                            std::optional<std::chrono::sys_days> file_date, std::uint64_t number);
+FileItem normalise(const Base2Item& transaction, std::optional<std::chrono::sys_days> file_date,
+                   std::uint64_t number);
 
 // A sum of amounts whatever their currencies, as trailers have it: cut to its 15 digits.
 inline constexpr std::int64_t base2_hash_total_limit = 1'000'000'000'000'000;

@@ -3,9 +3,6 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -13,6 +10,7 @@
 
 #include "clearing/reader.hpp"
 #include "clearing/record_command.hpp"
+#include "clearing/run_line.hpp"
 #include "clearing/run_log.hpp"
 #include "runtime/blocking_caller.hpp"
 #include "security/sha256.hpp"
@@ -20,34 +18,16 @@
 namespace holdfast::clearing {
 namespace {
 
-namespace json = boost::json;
-
 // Records in the engine at a time: enough to fill its batches, few enough that an authorization
 // never waits long behind them.
 constexpr std::size_t window = 512;
-
-// What the report needs of a record when its answer comes.
-struct Sent {
-  std::uint64_t number = 0;
-  engine::ClearingIdentity identity;
-  engine::Operation operation{};
-  engine::ClearingKind kind{};
-  bool is_reversal = false;
-};
-
-std::string category_of(const Sent& sent) {
-  if (sent.kind == engine::ClearingKind::chargeback) return "chargeback";
-  std::string category = sent.kind == engine::ClearingKind::second_presentment
-                             ? "second presentment"
-                             : std::string(engine::name(sent.operation));
-  return sent.is_reversal ? category + " reversal" : category;
-}
 
 // Records on their way through the engine; the ingesting thread waits here for the oldest.
 class Pipeline : public engine::Completions {
  public:
   struct Slot : engine::Submission {
-    Sent sent;
+    SentRecord sent;
+    std::optional<RecordedMessage> recorded;  // not for the engine: it waits for its turn alone
     bool done = false;
   };
 
@@ -60,7 +40,7 @@ class Pipeline : public engine::Completions {
   bool full() const { return slots_.size() >= window; }
   bool empty() const { return slots_.empty(); }
 
-  void submit(const Sent& sent, engine::Command command) {
+  void submit(const SentRecord& sent, engine::Command command) {
     Slot& slot = slots_.emplace_back();
     slot.sent = sent;
     slot.command = std::move(command);
@@ -76,16 +56,28 @@ class Pipeline : public engine::Completions {
     }
   }
 
-  // Waits for the oldest record's answer.
-  std::pair<Sent, engine::Decision> take_oldest() {
+  void queue(RecordedMessage message) {
+    Slot& slot = slots_.emplace_back();
+    slot.recorded = std::move(message);
+    slot.done = true;
+  }
+
+  // What the oldest one came to.
+  struct Settled {
+    SentRecord sent;
+    engine::Decision decision;
+    std::optional<RecordedMessage> recorded;
+  };
+  // Waits for its answer.
+  Settled take_oldest() {
     Slot& slot = slots_.front();
     {
       std::unique_lock lock(mutex_);
       arrived_.wait(lock, [&slot] { return slot.done; });
     }
-    std::pair<Sent, engine::Decision> answer(slot.sent, slot.answer.decision);
+    Settled settled{slot.sent, slot.answer.decision, std::move(slot.recorded)};
     slots_.pop_front();
-    return answer;
+    return settled;
   }
 
   void deliver(std::span<engine::Submission* const> finished) override {
@@ -133,7 +125,8 @@ class Ingestion {
   IngestOutcome run() {
     const engine::Decision begun = BlockingCaller(core_).execute(engine::BeginClearingFile{file_});
     if (!begun.approved()) return stopped(begun.decline);
-    report_.run_id = fmt::format("{}-{}", record_key({file_.bytes}).substr(0, 16), begun.runs + 1);
+    is_again_ = begun.runs > 0;
+    report_.run_id = run_id(file_, begun.runs + 1);
     log_.emplace(runs_folder(core_.config), report_.run_id);
     for (;;) {
       auto item = reader_.next();
@@ -143,6 +136,9 @@ class Ingestion {
       // What is rejected here still takes its turn, so that exceptions come in file order.
       if (auto* rejection = std::get_if<Rejection>(&**item)) {
         reject(*rejection);
+      } else if (auto* message = std::get_if<RecordedMessage>(&**item)) {
+        if (pipeline_.full()) settle_oldest();
+        pipeline_.queue(std::move(*message));
       } else {
         post(std::get<ClearingRecord>(**item));
       }
@@ -173,8 +169,8 @@ class Ingestion {
     if (pipeline_.full()) settle_oldest();
     const auto stamp = stamp_();
     auto& posting = std::get<engine::PostClearing>(command);
-    const Sent sent{record.number, posting.identity, posting.operation, posting.kind,
-                    posting.reversal};
+    const SentRecord sent{record.number, posting.identity, posting.operation,
+                          posting.kind,  posting.reversal, record.merchant_name};
     pipeline_.submit(sent,
                      {stamp.now, stamp.business_date, stamp.local_date, {}, std::move(posting)});
   }
@@ -184,16 +180,14 @@ class Ingestion {
     ++report_.rejected;
     report_.add_exception(
         {rejection.number, std::string(to_string(rejection.code)), rejection.detail});
-    log_->add(json::serialize(json::object{{"record", rejection.number},
-                                           {"outcome", "rejected"},
-                                           {"code", to_string(rejection.code)},
-                                           {"detail", rejection.detail}}));
+    log_->add(run_line(rejection));
     ++progress_.done;
   }
 
   void settle_oldest() {
-    const auto [sent, decision] = pipeline_.take_oldest();
+    const auto [sent, decision, recorded] = pipeline_.take_oldest();
     ++progress_.done;
+    if (recorded) return record(*recorded);
     if (decision.decline == engine::Decline::halted ||
         decision.decline == engine::Decline::failed) {
       if (stopped_by_ == engine::Decline::none) stopped_by_ = decision.decline;
@@ -204,36 +198,45 @@ class Ingestion {
       if (code == engine::ExceptionCode{}) continue;
       report_.add_exception({sent.number, std::string(engine::name(code)), describe(decision)});
     }
-    log_->add(line_of(sent, decision));
+    log_->add(run_line(sent, decision));
   }
 
-  static std::string line_of(const Sent& sent, const engine::Decision& decision) {
-    const bool is_rejected = decision.clearing == engine::ClearingOutcome::rejected ||
-                             decision.clearing == engine::ClearingOutcome::none;
-    json::object line = {{"record", sent.number},
-                         {"outcome", engine::name(is_rejected ? engine::ClearingOutcome::rejected
-                                                              : decision.clearing)}};
-    if (is_rejected) {
-      line["code"] = engine::name(decision.decline);
-      return json::serialize(line);
+  // It is known by its file alone: with a file that comes again, its messages do.
+  void record(const RecordedMessage& message) {
+    log_->add(run_line(message, is_again_));
+    if (is_again_) {
+      ++report_.duplicates;
+      return;
     }
-    line["key"] = record_key(sent.identity);
-    line["category"] = category_of(sent);
-    if (decision.match != engine::MatchMethod::none) line["match"] = engine::name(decision.match);
-    if (decision.hold) line["hold_id"] = std::to_string(decision.hold.value);
-    if (decision.clearing == engine::ClearingOutcome::duplicate) return json::serialize(line);
-    line["amount"] = decision.amount;
-    line["currency"] = decision.currency.alpha();
-    if (decision.fx_result != 0) line["fx_result"] = decision.fx_result;
-    json::array exceptions;
-    for (const engine::ExceptionCode code : decision.exceptions) {
-      if (code != engine::ExceptionCode{}) exceptions.emplace_back(engine::name(code));
+    ++report_.recorded;
+    report_.recorded_messages[recorded_category(message)].add(message);
+    if (const auto [code, detail] = attention_for(message); !code.empty()) {
+      report_.add_exception({message.number, std::string(code), std::string(detail)});
     }
-    if (!exceptions.empty()) line["exceptions"] = std::move(exceptions);
-    return json::serialize(line);
   }
 
-  void count(const Sent& sent, const engine::Decision& decision) {
+  static std::pair<std::string, std::string> recorded_category(const RecordedMessage& message) {
+    return {std::string(to_string(message.kind)),
+            message.amount ? std::string(message.amount->currency.alpha()) : std::string()};
+  }
+
+  // Why somebody should look at it; empty where nobody needs to.
+  static std::pair<std::string_view, std::string_view> attention_for(
+      const RecordedMessage& message) {
+    switch (message.kind) {
+      case RecordedKind::message_exception:
+        return {"message_exception", "the network refused the message behind it"};
+      case RecordedKind::file_reject:
+        return {"file_reject", "the network refused a file"};
+      case RecordedKind::addendum:
+        if (message.addendum_to != 0) return {};
+        return {"addendum_alone", "its presentment does not stand before it"};
+      default:
+        return {};
+    }
+  }
+
+  void count(const SentRecord& sent, const engine::Decision& decision) {
     switch (decision.clearing) {
       case engine::ClearingOutcome::posted_matched:
         ++report_.posted;
@@ -286,6 +289,7 @@ class Ingestion {
   TimeStamper stamp_;
   Pipeline pipeline_;
   engine::FileDigest file_;
+  bool is_again_ = false;  // the file was worked off to its end before
   IngestReport report_;
   engine::Decline stopped_by_ = engine::Decline::none;
 };

@@ -14,6 +14,7 @@
 
 #include "clearing/byte_source.hpp"
 #include "clearing/detect.hpp"
+#include "clearing/record.hpp"
 #include "error.hpp"
 #include "runtime/core.hpp"
 
@@ -33,7 +34,16 @@ struct CategorySum {
   std::int64_t posted = 0;  // net debits, positive
 };
 
-// Every record is exactly one of posted, matched only, duplicate or rejected.
+// What was only recorded, by what it is.
+struct RecordedSum {
+  std::uint64_t records = 0;
+  std::int64_t credits = 0;  // of fee collections: what the bank gets
+  std::int64_t debits = 0;   // and what it pays; positive, too
+
+  void add(const RecordedMessage& message);
+};
+
+// Every record is exactly one of posted, matched only, duplicate, rejected or recorded.
 struct IngestReport {
   std::string file_id;
   std::uint64_t records = 0;
@@ -42,12 +52,15 @@ struct IngestReport {
   std::uint64_t unmatched = 0;
   std::uint64_t duplicates = 0;
   std::uint64_t rejected = 0;
+  std::uint64_t recorded = 0;  // messages that clear nothing: fee collections, addenda, …
   std::map<std::string, std::int64_t> posted_amounts;  // by currency; net debits, positive
   std::map<std::string, std::int64_t> fx_result;
   std::vector<IngestException> exceptions;  // in the order of the records, the first 10,000
   std::uint64_t exceptions_not_listed = 0;
   // By category and currency, of what was posted or matched.
   std::map<std::pair<std::string, std::string>, CategorySum> categories;
+  // The same of what was recorded; no currency where nothing moves.
+  std::map<std::pair<std::string, std::string>, RecordedSum> recorded_messages;
   std::string run_id;  // what the run is listed by
 
   void add_exception(IngestException exception);
@@ -58,6 +71,8 @@ std::string to_summary(const IngestReport& report, std::string_view name, std::s
                        engine::Instant finished_at);
 // Where the runs are kept.
 std::filesystem::path runs_folder(const Config& config);
+// What the run of a file is called that is its `ordinal`th to be finished, from 1.
+std::string run_id(const engine::FileDigest& file, std::uint32_t ordinal);
 // "0123456789abcdef…", 32 digits: what one record is asked for by.
 std::string record_key(const engine::ClearingIdentity& identity);
 std::optional<engine::ClearingIdentity> parse_record_key(std::string_view text);

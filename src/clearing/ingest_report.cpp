@@ -5,6 +5,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <charconv>
+#include <cstdlib>
 
 #include "clearing/ingest.hpp"
 #include "time/rfc3339.hpp"
@@ -21,6 +22,13 @@ json::object amounts_json(const std::map<std::string, std::int64_t>& amounts) {
 }
 
 }  // namespace
+
+void RecordedSum::add(const RecordedMessage& message) {
+  ++records;
+  if (!message.amount) return;
+  const std::int64_t amount = message.amount->amount;
+  (amount < 0 ? debits : credits) += std::abs(amount);
+}
 
 void IngestReport::add_exception(IngestException exception) {
   // A file of nothing but errors must not fill the memory with what is wrong with it.
@@ -50,6 +58,7 @@ std::string to_json(const IngestReport& report) {
                                       {"unmatched", report.unmatched},
                                       {"duplicates", report.duplicates},
                                       {"rejected", report.rejected},
+                                      {"recorded", report.recorded},
                                       {"posted_amounts", amounts_json(report.posted_amounts)},
                                       {"fx_result", amounts_json(report.fx_result)},
                                       {"exceptions", std::move(exceptions)}});
@@ -66,6 +75,16 @@ std::string to_summary(const IngestReport& report, std::string_view name, std::s
                                       {"unmatched", sum.unmatched},
                                       {"posted", sum.posted}});
   }
+  json::array recorded;
+  for (const auto& [key, sum] : report.recorded_messages) {
+    json::value currency;
+    if (!key.second.empty()) currency = key.second;
+    recorded.push_back(json::object{{"category", key.first},
+                                    {"currency", std::move(currency)},
+                                    {"records", sum.records},
+                                    {"credits", sum.credits},
+                                    {"debits", sum.debits}});
+  }
   return json::serialize(json::object{{"id", report.run_id},
                                       {"file_id", report.file_id},
                                       {"name", name},
@@ -73,7 +92,12 @@ std::string to_summary(const IngestReport& report, std::string_view name, std::s
                                       {"status", "done"},
                                       {"finished_at", format_rfc3339(finished_at)},
                                       {"report", json::parse(to_json(report))},
-                                      {"categories", std::move(categories)}});
+                                      {"categories", std::move(categories)},
+                                      {"recorded_messages", std::move(recorded)}});
+}
+
+std::string run_id(const engine::FileDigest& file, std::uint32_t ordinal) {
+  return fmt::format("{}-{}", record_key({file.bytes}).substr(0, 16), ordinal);
 }
 
 std::filesystem::path runs_folder(const Config& config) {

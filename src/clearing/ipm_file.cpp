@@ -18,6 +18,8 @@ namespace {
 // Counts what lies between a header and its trailer, and holds the trailer to it.
 class TrailerCheck {
  public:
+  bool is_within_group() const { return messages_ > 0; }
+
   // `is_whole`: nothing in the message was unreadable.
   void count(const iso8583::Message& message, bool is_whole) {
     ++messages_;
@@ -76,6 +78,7 @@ result<FileSummary, FileError> IpmFileReader::scan() {
   summary.ipm = layout_;
   bool after_trailer = false;
   for (;;) {
+    const std::uint64_t offset = messages.offset();
     const auto bytes = messages.next(after_trailer);
     if (!bytes) return bytes.error();
     if (!*bytes) break;
@@ -83,6 +86,10 @@ result<FileSummary, FileError> IpmFileReader::scan() {
     const bool is_whole = decode(*dialect_, **bytes, message_).has_value();
     const IpmRole role = role_of(message_);
     after_trailer = role == IpmRole::trailer;
+    if (role == IpmRole::header && check.is_within_group()) {
+      return FileError{FileErrorCode::truncated, offset,
+                       "a header comes before the trailer of what stands before it"};
+    }
     check.count(message_, is_whole);
     if (role == IpmRole::record) {
       ++summary.records;
@@ -109,27 +116,20 @@ result<FileSummary, FileError> IpmFileReader::scan() {
   return summary;
 }
 
-result<std::optional<RecordOrRejection>, FileError> IpmFileReader::next() {
+result<std::optional<FileItem>, FileError> IpmFileReader::next() {
   if (!messages_) {
     if (const auto rewound = source_->rewind(); !rewound) return rewound.error();
     messages_ = std::make_unique<MessageStream>(*source_, layout_);
   }
-  std::optional<RecordOrRejection> item;
   for (;;) {
     const auto bytes = messages_->next(after_trailer_);
     if (!bytes) return bytes.error();
-    if (!*bytes) return item;
+    if (!*bytes) return std::optional<FileItem>();
     const auto decoded = decode(*dialect_, **bytes, message_);
     const IpmRole role = role_of(message_);
     after_trailer_ = role == IpmRole::trailer;
-    if (role != IpmRole::record) continue;
-    ++number_;
-    if (decoded) {
-      item = normalise(*dialect_, message_, number_);
-    } else {
-      item = Rejection{number_, RejectionCode::malformed_message, to_string(decoded.error())};
-    }
-    return item;
+    if (role == IpmRole::record) return std::optional(items_.next(message_, decoded, ++number_));
+    items_.begin_group();
   }
 }
 

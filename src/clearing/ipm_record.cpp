@@ -6,8 +6,7 @@
 #include <array>
 #include <string_view>
 
-#include "clearing/field_checks.hpp"
-#include "clearing/latin1.hpp"
+#include "clearing/ipm_fields.hpp"
 #include "iso8583/composite.hpp"
 
 namespace holdfast::clearing {
@@ -37,49 +36,29 @@ bool is_usable_file_id(std::string_view id) {
   });
 }
 
-// Takes the fields of a message one by one into a record. Each take_… is false once a field is
-// wrong, and leaves the reason in `rejection`.
-class IpmFields {
+// Takes the fields of a message one by one into a record.
+class IpmRecordFields : public IpmFields {
  public:
-  IpmFields(const iso8583::Dialect& dialect, const iso8583::Message& message,
-            ClearingRecord& record, Rejection& rejection)
-      : dialect_(dialect), message_(message), record_(record), rejection_(rejection) {}
+  IpmRecordFields(const iso8583::Dialect& dialect, const iso8583::Message& message,
+                  ClearingRecord& record, Rejection& rejection)
+      : IpmFields(dialect, message, rejection), record_(record), rejection_(rejection) {}
 
   bool take_all() {
     return take_kind() && take_private_data() && take_card() && take_amounts() && take_texts() &&
-           take_local_time();
+           take_merchant_name() && take_local_time();
   }
 
  private:
-  bool reject(RejectionCode code, int field, std::string_view reason) {
-    rejection_.code = code;
-    rejection_.detail = fmt::format("field {}: {}", field, reason);
-    return false;
-  }
-  bool missing(int field) { return reject(RejectionCode::missing_field, field, "is missing"); }
-  bool bad(int field, std::string_view reason) {
-    return reject(RejectionCode::bad_field, field, reason);
-  }
-
-  template <std::size_t capacity>
-  bool take_text(int field, std::string_view text, Text<capacity>& out) {
-    return assign_latin1(text, out) || bad(field, "too long");
-  }
-  template <std::size_t capacity>
-  bool take_text(int field, Text<capacity>& out) {
-    return take_text(field, trimmed(message_.get(field)), out);
-  }
-
   bool take_kind() {
-    const std::string_view mti = message_.mti();
-    const std::string_view function_code = message_.get(24);
+    const std::string_view mti = message().mti();
+    const std::string_view function_code = message().get(24);
     const auto* known =
         std::find_if(kinds.begin(), kinds.end(), [&](const KindOfMessage& candidate) {
           return candidate.mti == mti && candidate.function_code == function_code;
         });
     if (known == kinds.end()) {
       rejection_.code = RejectionCode::unsupported_message;
-      rejection_.detail = fmt::format("message {} with function code {} does not clear", mti,
+      rejection_.detail = fmt::format("message {} with function code {} is not known", mti,
                                       function_code.empty() ? "missing" : function_code);
       return false;
     }
@@ -88,97 +67,48 @@ class IpmFields {
            take_text(24, function_code, record_.function_code);
   }
 
-  bool take_private_data() {
-    iso8583::PdsReader reader(dialect_, message_);
-    for (;;) {
-      const auto subelement = reader.next();
-      if (!subelement) {
-        return bad(reader.field(),
-                   fmt::format("private data at {}", to_string(subelement.error())));
-      }
-      if (!*subelement) return true;
-      if ((*subelement)->tag == pds::message_reversal_indicator) {
-        record_.reversal = (*subelement)->value.starts_with('R');
-      } else if ((*subelement)->tag == pds::currency_exponents) {
-        exponents_ = (*subelement)->value;
-        exponents_field_ = reader.field();
-        if (exponents_.size() % 4 != 0 || !is_digits(exponents_)) {
-          return bad(exponents_field_, "currency exponents (PDS 0148) are not in fours of digits");
-        }
-      }
-    }
-  }
-
   bool take_card() {
-    if (!message_.has(2)) return missing(2);
-    if (!is_pan(message_.get(2))) return bad(2, "not a card number");
-    if (!message_.has(3)) return missing(3);
+    if (!message().has(2)) return missing(2);
+    if (!is_pan(message().get(2))) return bad(2, "not a card number");
+    if (!message().has(3)) return missing(3);
     return take_text(2, record_.pan) && take_text(3, record_.processing_code);
   }
 
   bool take_amounts() {
     std::optional<engine::Money> amount;
-    if (!take_money(4, 49, amount)) return false;
+    if (!take_amount(4, 49, amount)) return false;
     if (!amount) return missing(4);
     record_.amount = *amount;
-    return take_money(5, 50, record_.settlement) && take_money(6, 51, record_.billing);
-  }
-
-  // An amount needs its currency; a currency alone says nothing.
-  bool take_money(int amount_field, int currency_field, std::optional<engine::Money>& out) {
-    if (!message_.has(amount_field)) return true;
-    const auto amount = number_from(message_.get(amount_field));
-    if (!amount) return bad(amount_field, "not an amount");
-    if (!message_.has(currency_field)) return missing(currency_field);
-    const auto code = number_from(message_.get(currency_field));
-    const auto currency = code && *code <= 999
-                              ? engine::CurrencyCode::from_numeric(static_cast<int>(*code))
-                              : std::nullopt;
-    if (!currency) {
-      return reject(RejectionCode::unknown_currency, currency_field, "not in ISO 4217");
-    }
-    if (!has_the_standard_exponent(message_.get(currency_field), *currency)) {
-      return reject(RejectionCode::currency_exponent_mismatch, exponents_field_,
-                    fmt::format("PDS 0148 gives {} other decimals than ISO 4217, for field {}",
-                                currency->alpha(), amount_field));
-    }
-    out = engine::Money{*amount, *currency};
-    return true;
-  }
-
-  // True too where PDS 0148 does not speak of the currency.
-  bool has_the_standard_exponent(std::string_view code, engine::CurrencyCode currency) const {
-    for (std::size_t i = 0; i + 4 <= exponents_.size(); i += 4) {
-      if (exponents_.substr(i, 3) == code && exponents_[i + 3] - '0' != currency.exponent()) {
-        return false;
-      }
-    }
-    return true;
+    return take_amount(5, 50, record_.settlement) && take_amount(6, 51, record_.billing);
   }
 
   bool take_texts() {
-    record_.final = message_.get(25) != not_the_last_of_a_multi_clearing;
-    const std::string_view lifecycle = message_.get(63);
+    record_.reversal = is_reversal();
+    record_.final = message().get(25) != not_the_last_of_a_multi_clearing;
+    const std::string_view lifecycle = message().get(63);
     return take_text(26, record_.mcc) && take_text(31, record_.arn) &&
-           take_text(message_.has(32) ? 32 : 33, record_.acquirer) && take_text(37, record_.rrn) &&
+           take_text(message().has(32) ? 32 : 33, record_.acquirer) && take_text(37, record_.rrn) &&
            take_text(38, record_.auth_code) && take_text(41, record_.terminal) &&
            take_text(42, record_.merchant) &&
            take_text(63, trimmed(lifecycle.empty() ? lifecycle : lifecycle.substr(1)),
                      record_.lifecycle_id);
   }
 
+  // The first part of DE43, or all of it where it has no parts.
+  bool take_merchant_name() {
+    const std::string_view place = message().get(43);
+    return take_text(43, trimmed(place.substr(0, place.find(place_separator))),
+                     record_.merchant_name);
+  }
+
   bool take_local_time() {
-    if (!message_.has(12)) return true;
-    record_.local_time = parse_compact_time(message_.get(12));
+    if (!message().has(12)) return true;
+    record_.local_time = parse_compact_time(message().get(12));
     return record_.local_time ? true : bad(12, "not a date and time");
   }
 
-  const iso8583::Dialect& dialect_;
-  const iso8583::Message& message_;
   ClearingRecord& record_;
   Rejection& rejection_;
-  std::string_view exponents_;
-  int exponents_field_ = 48;
 };
 
 }  // namespace
@@ -214,13 +144,13 @@ IpmControl read_control(const iso8583::Dialect& dialect, const iso8583::Message&
   }
 }
 
-RecordOrRejection normalise(const iso8583::Dialect& dialect, const iso8583::Message& message,
-                            std::uint64_t number) {
+FileItem normalise(const iso8583::Dialect& dialect, const iso8583::Message& message,
+                   std::uint64_t number) {
   ClearingRecord record;
   record.number = number;
   Rejection rejection;
   rejection.number = number;
-  if (!IpmFields(dialect, message, record, rejection).take_all()) return rejection;
+  if (!IpmRecordFields(dialect, message, record, rejection).take_all()) return rejection;
   return record;
 }
 

@@ -96,6 +96,11 @@ void put_record(const ClearingRecord& record, MessageBuilder& builder) {
   builder.put_text(38, record.auth_code);
   builder.put_text(41, record.terminal);
   builder.put_text(42, record.merchant);
+  if (!record.merchant_name.empty()) {
+    // Behind the name the street and the city, then postcode, state and country: none is known.
+    builder.put_text(
+        43, fmt::format("{0}{1}{1}{1}{2:16}", record.merchant_name.view(), place_separator, ""));
+  }
   if (!record.lifecycle_id.empty()) {
     builder.put_text(63, fmt::format(" {:<15}", record.lifecycle_id.view()));
   }

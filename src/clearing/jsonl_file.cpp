@@ -97,14 +97,14 @@ result<FileSummary, FileError> JsonlFileReader::scan() {
   return summary;
 }
 
-result<std::optional<RecordOrRejection>, FileError> JsonlFileReader::next() {
+result<std::optional<FileItem>, FileError> JsonlFileReader::next() {
   if (!lines_) {
     if (const auto rewound = source_->rewind(); !rewound) return rewound.error();
     lines_.emplace(*source_);
   }
   const auto line = lines_->next();
   if (!line) return line.error();
-  std::optional<RecordOrRejection> item;
+  std::optional<FileItem> item;
   if (!*line) return item;
   ++number_;
   if ((*line)->too_long) {

@@ -46,7 +46,7 @@ class JsonlFileReader final : public FormatReader {
   explicit JsonlFileReader(ByteSource& source) : source_(&source) {}
 
   boost::system::result<FileSummary, FileError> scan() override;
-  boost::system::result<std::optional<RecordOrRejection>, FileError> next() override;
+  boost::system::result<std::optional<FileItem>, FileError> next() override;
 
  private:
   ByteSource* source_;

@@ -187,7 +187,7 @@ bool is_json_object(std::string_view line) {
   return LineParser().parse(line) != nullptr;
 }
 
-RecordOrRejection parse_jsonl_record(std::string_view line, std::uint64_t number) {
+FileItem parse_jsonl_record(std::string_view line, std::uint64_t number) {
   LineParser parser;
   const json::object* object = parser.parse(line);
   if (object == nullptr) {

@@ -15,7 +15,7 @@ bool is_json_object(std::string_view line);
 // pan, processing_code, amount and currency are mandatory; null and "" are as absent. Unknown
 // keys are ignored, so that producers may add some. Wrong types, unknown currencies, negative
 // amounts and impossible times are rejections that name the key.
-RecordOrRejection parse_jsonl_record(std::string_view line, std::uint64_t number);
+FileItem parse_jsonl_record(std::string_view line, std::uint64_t number);
 
 // The line of a record, without its end; what is absent is left out. Message type and function
 // have no place in this format.

@@ -28,6 +28,16 @@ bool assign_latin1(std::string_view latin1, Text<capacity>& out) {
   return out.assign(std::string_view(utf8.data(), size));
 }
 
+inline std::string to_utf8_from_latin1(std::string_view latin1) {
+  std::string utf8;
+  for (const char c : latin1) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x80) utf8 += static_cast<char>(0xC0 | byte >> 6);
+    utf8 += byte < 0x80 ? c : static_cast<char>(0x80 | (byte & 0x3F));
+  }
+  return utf8;
+}
+
 // Nothing when a character is not in latin-1, or the text is not UTF-8.
 inline std::optional<std::string> to_latin1(std::string_view utf8) {
   std::string latin1;

@@ -73,7 +73,7 @@ result<ClearingReader, FileError> ClearingReader::open(std::unique_ptr<ByteSourc
   return ClearingReader(std::move(source), std::move(format_reader), std::move(*summary));
 }
 
-result<std::optional<RecordOrRejection>, FileError> ClearingReader::next() {
+result<std::optional<FileItem>, FileError> ClearingReader::next() {
   return format_reader_->next();
 }
 

@@ -5,7 +5,7 @@
 //   auto source = file_source(path);
 //   auto reader = ClearingReader::open(std::move(*source), std::nullopt, dialects);
 //   for (;;) {
-//     auto item = reader->next();            // a FileError, the end, a record or a rejection
+//     auto item = reader->next();            // a FileError, the end, or what stands there
 //     if (!item || !*item) break;
 //     std::visit(..., **item);
 //   }
@@ -54,7 +54,7 @@ class FormatReader {
   // The first pass, over all of the file.
   virtual boost::system::result<FileSummary, FileError> scan() = 0;
   // The second pass. Nothing is the end.
-  virtual boost::system::result<std::optional<RecordOrRejection>, FileError> next() = 0;
+  virtual boost::system::result<std::optional<FileItem>, FileError> next() = 0;
 };
 
 class ClearingReader {
@@ -68,9 +68,10 @@ class ClearingReader {
 
   const FileSummary& summary() const { return summary_; }
 
-  // The next record in file order, or why it cannot be taken; nothing at the end. A FileError
-  // here means that the file changed or could not be read since it was scanned.
-  boost::system::result<std::optional<RecordOrRejection>, FileError> next();
+  // The next record in file order, a message that is only recorded, or why it cannot be taken;
+  // nothing at the end. A FileError here means that the file changed or could not be read since it
+  // was scanned.
+  boost::system::result<std::optional<FileItem>, FileError> next();
 
  private:
   ClearingReader(std::unique_ptr<ByteSource> source, std::unique_ptr<FormatReader> format_reader,

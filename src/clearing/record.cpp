@@ -81,6 +81,30 @@ std::string_view to_string(RecordKind kind) {
   return "unknown";
 }
 
+std::string_view to_string(RecordedKind kind) {
+  switch (kind) {
+    case RecordedKind::fee_collection:
+      return "fee collection";
+    case RecordedKind::addendum:
+      return "addendum";
+    case RecordedKind::retrieval_request:
+      return "retrieval request";
+    case RecordedKind::currency_update:
+      return "currency update";
+    case RecordedKind::reconciliation:
+      return "reconciliation";
+    case RecordedKind::message_exception:
+      return "message exception";
+    case RecordedKind::returned_message:
+      return "returned message";
+    case RecordedKind::text_message:
+      return "text message";
+    case RecordedKind::file_reject:
+      return "file reject";
+  }
+  return "unknown";
+}
+
 std::string_view to_string(RejectionCode code) {
   switch (code) {
     case RejectionCode::malformed_message:

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "clearing/civil_time.hpp"
 #include "clearing/text.hpp"
@@ -42,6 +43,7 @@ struct ClearingRecord {
   Text<4> mcc;
   Text<32> terminal;
   Text<64> merchant;
+  Text<198> merchant_name;  // for people alone: the name in IPM's DE43
   Text<24> acquirer;
   bool final = true;
   bool reversal = false;
@@ -58,7 +60,7 @@ enum class RejectionCode : std::uint8_t {
   bad_field,                   // a field of a wrong type, length, range or character
   unknown_currency,            // ISO 4217 has no such currency
   currency_exponent_mismatch,  // the file's decimals (PDS 0148) are not those of ISO 4217
-  unsupported_message,         // well formed, but nothing that clears (fees, addenda, …)
+  unsupported_message,         // well formed, but nothing that is known
 };
 std::string_view to_string(RejectionCode code);
 
@@ -72,7 +74,46 @@ struct Rejection {
   friend bool operator==(const Rejection&, const Rejection&) = default;
 };
 
-using RecordOrRejection = std::variant<ClearingRecord, Rejection>;
+// What a message is that clears nothing and is kept as it came.
+enum class RecordedKind : std::uint8_t {
+  fee_collection,     // money between the network and the bank, never a customer's
+  addendum,           // details of the presentment before it
+  retrieval_request,  // and its acknowledgement
+  currency_update,
+  reconciliation,  // the network's own sums: by file, by position, by settlement
+  message_exception,
+  returned_message,  // one of the bank's that was refused; it stands behind its message exception
+  text_message,
+  file_reject,
+};
+// As a category: "fee collection".
+std::string_view to_string(RecordedKind kind);
+
+// A part of a message, for people: UTF-8, without card numbers.
+struct CarriedField {
+  std::string name;  // "DE72", "PDS 0501"
+  std::string text;
+
+  friend bool operator==(const CarriedField&, const CarriedField&) = default;
+};
+
+struct RecordedMessage {
+  std::uint64_t number = 0;  // as that of a record
+  RecordedKind kind = RecordedKind::text_message;
+  Text<4> message_type;
+  Text<3> function_code;
+  // Of a fee collection, as the bank sees it: what it gets is positive.
+  std::optional<engine::Money> amount;
+  std::optional<engine::Money> settlement;
+  // Of an addendum: the number of its presentment; 0 when there is none.
+  std::uint64_t addendum_to = 0;
+  std::vector<CarriedField> fields;
+
+  friend bool operator==(const RecordedMessage&, const RecordedMessage&) = default;
+};
+
+// What stands at one place of a file.
+using FileItem = std::variant<ClearingRecord, RecordedMessage, Rejection>;
 
 // What a file is known by: PDS 0105 of its header or, where it has none, "sha256:" and the
 // hash of its content.

@@ -81,6 +81,7 @@ void print_report(const json::object& report) {
               {"unmatched", text_of(report, "unmatched")},
               {"duplicates", text_of(report, "duplicates")},
               {"rejected", text_of(report, "rejected")},
+              {"recorded", text_of(report, "recorded")},
               {"posted amounts", amounts_text(report, "posted_amounts")},
               {"fx result", amounts_text(report, "fx_result")}});
   const json::array& exceptions = report.at("exceptions").as_array();
@@ -156,6 +157,20 @@ int list_runs(const RunOptions& options) {
               print_runs);
 }
 
+void print_recorded(const json::array& messages) {
+  if (messages.empty()) return;
+  std::vector<std::vector<std::string>> rows;
+  for (const json::value& item : messages) {
+    const json::object& sum = item.as_object();
+    const bool moves_money = !sum.at("currency").is_null();
+    rows.push_back({text_of(sum, "category"), text_of(sum, "records"),
+                    moves_money ? amount_text(sum, "credits") : "",
+                    moves_money ? amount_text(sum, "debits") : ""});
+  }
+  fmt::print("\n");
+  print_table({"recorded", "records", "credit to the bank", "debit to the bank"}, rows);
+}
+
 void print_run(const json::object& run) {
   print_rows({{"run", text_of(run, "id")},
               {"name", text_of(run, "name")},
@@ -169,6 +184,7 @@ void print_run(const json::object& run) {
                     text_of(sum, "unmatched"), amount_text(sum, "posted")});
   }
   print_table({"category", "records", "matched", "unmatched", "posted, net debits"}, rows);
+  print_recorded(run.at("recorded_messages").as_array());
   fmt::print("\n");
   print_report(run.at("report").as_object());
 }
@@ -185,6 +201,33 @@ int show_run(const RunOptions& options) {
   if (page->status != 200) return fail("clearing show", read_answer(*page).error());
   fmt::print("{}", page->body);
   return exit_success;
+}
+
+// What a recorded message says, or who the merchant is.
+std::string text_for(const json::object& record) {
+  const json::value* fields = record.if_contains("fields");
+  if (fields == nullptr) return text_of(record, "merchant_name");
+  std::string text;
+  for (const json::value& item : fields->as_array()) {
+    const json::object& field = item.as_object();
+    if (!text.empty()) text += "; ";
+    text += fmt::format("{}: {}", text_of(field, "name"), text_of(field, "text"));
+  }
+  return text;
+}
+
+std::vector<std::string> record_row(const json::object& record) {
+  std::string category = text_of(record, "category");
+  if (record.contains("addendum_to")) category += " to " + text_of(record, "addendum_to");
+  const char* const code = record.contains("message") ? "message" : "code";
+  return {text_of(record, "record"),
+          text_of(record, "outcome"),
+          category,
+          record.contains("amount") ? amount_text(record, "amount") : "",
+          text_of(record, "match"),
+          text_of(record, code),
+          text_of(record, "key"),
+          text_for(record)};
 }
 
 int list_records(const RunOptions& options) {
@@ -204,15 +247,12 @@ int list_records(const RunOptions& options) {
         print_json(record);
         continue;
       }
-      const bool has_amount = record.contains("amount");
-      rows.push_back({text_of(record, "record"), text_of(record, "outcome"),
-                      text_of(record, "category"), has_amount ? amount_text(record, "amount") : "",
-                      text_of(record, "match"), text_of(record, "code"), text_of(record, "key")});
+      rows.push_back(record_row(record));
     }
     cursor = text_of(*page, "next_cursor");
   } while (!cursor.empty());
   if (!options.json) {
-    print_table({"record", "outcome", "category", "posted", "match", "code", "key"}, rows);
+    print_table({"record", "outcome", "category", "amount", "match", "code", "key", "text"}, rows);
   }
   return exit_success;
 }
@@ -237,7 +277,8 @@ void add_run_commands(CLI::App& group, std::function<int()>& action) {
   CLI::App* records = add("records", "Lists what became of each record of a run", list_records);
   records->add_option("id", options->id, of_run)->required();
   records->add_option("--outcome", options->outcome, "Only these")
-      ->check(CLI::IsMember({"posted", "matched", "unmatched", "duplicate", "rejected"}));
+      ->check(
+          CLI::IsMember({"posted", "matched", "unmatched", "duplicate", "rejected", "recorded"}));
   records->footer("Example:\n  holdfast clearing records 0123456789abcdef-1 --outcome rejected");
 }
 

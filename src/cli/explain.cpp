@@ -94,6 +94,16 @@ void print_record(const json::object& record) {
     fmt::print("\n{}: {}\n{}\n", text_of(exception, "code"), text_of(exception, "detail"),
                text_of(exception, "action"));
   }
+  for (const json::value& item : record.at("carried").as_array()) {
+    const json::object& carried = item.as_object();
+    fmt::print("\n{} ({}, record {})\n", text_of(carried, "category"), text_of(carried, "message"),
+               text_of(carried, "record"));
+    std::vector<std::pair<std::string, std::string>> rows;
+    for (const json::value& field : carried.at("fields").as_array()) {
+      rows.emplace_back(text_of(field.as_object(), "name"), text_of(field.as_object(), "text"));
+    }
+    print_rows(rows);
+  }
 }
 
 int explain(const ExplainOptions& options) {

@@ -227,7 +227,8 @@ json::object authorization_json(const engine::AuthorizationView& authorization) 
           {"hold_id", hold_text(decision.hold)}};
 }
 
-json::object clearing_record_json(std::string_view key, const engine::ClearingRecordView& record) {
+json::object clearing_record_json(std::string_view key, const engine::ClearingRecordView& record,
+                                  json::array carried) {
   json::array exceptions;
   for (const engine::ExceptionCode code : record.exceptions) {
     exceptions.push_back(json::object{{"code", engine::name(code)},
@@ -251,7 +252,8 @@ json::object clearing_record_json(std::string_view key, const engine::ClearingRe
           {"fx_result", record.fx_result},
           {"reversed", record.is_reversed},
           {"hold", std::move(hold)},
-          {"exceptions", std::move(exceptions)}};
+          {"exceptions", std::move(exceptions)},
+          {"carried", std::move(carried)}};
 }
 
 json::object batch_json(const engine::BatchView& batch,

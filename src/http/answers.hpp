@@ -22,8 +22,10 @@ boost::json::object limits_json(const engine::CardView& card,
                                 const std::vector<engine::LimitView>& limits);
 boost::json::object fx_rates_json(const engine::FxRatesView& rates);
 boost::json::object authorization_json(const engine::AuthorizationView& authorization);
+// `carried`: what came with it in its file.
 boost::json::object clearing_record_json(std::string_view key,
-                                         const engine::ClearingRecordView& record);
+                                         const engine::ClearingRecordView& record,
+                                         boost::json::array carried);
 // The problems are those that wait to be resolved.
 boost::json::object batch_json(const engine::BatchView& batch,
                                const std::vector<engine::BatchItemView>& problems);

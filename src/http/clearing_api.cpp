@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "clearing/run_log.hpp"
+#include "clearing/run_records.hpp"
 #include "http/answers.hpp"
 #include "http/api.hpp"
 #include "http/bodies.hpp"
@@ -36,7 +37,7 @@ struct OutcomeName {
 constexpr OutcomeName outcome_names[] = {
     {"posted", "posted_matched"}, {"posted", "posted_unmatched"},    {"matched", "posted_matched"},
     {"matched", "matched_only"},  {"unmatched", "posted_unmatched"}, {"duplicate", "duplicate"},
-    {"rejected", "rejected"}};
+    {"rejected", "rejected"},     {"recorded", "recorded"}};
 
 bool is_outcome(std::string_view asked) {
   return asked.empty() || std::any_of(std::begin(outcome_names), std::end(outcome_names),
@@ -62,6 +63,21 @@ std::string report_key(Api& api, const ApiRequest& request) {
   if (request.idempotency_key.empty()) return {};
   return card_id_text(engine::CardToken{api.tokenizer.token(
       "api key\n" + std::string(request.route) + '\n' + request.idempotency_key)});
+}
+
+// What came with the record in its file, as its first run has it.
+json::array carried_with(const Api& api, const engine::ClearingRecordView& record) {
+  const auto file = clearing::RunLog::records_file(clearing::runs_folder(api.core.config),
+                                                   clearing::run_id(record.file, 1));
+  json::array carried;
+  for (const json::value& item : clearing::addenda_of(file, record.record_number)) {
+    const json::object& addendum = item.as_object();
+    carried.push_back(json::object{{"record", addendum.at("record")},
+                                   {"category", addendum.at("category")},
+                                   {"message", addendum.at("message")},
+                                   {"fields", addendum.at("fields")}});
+  }
+  return carried;
 }
 
 ApiResponse answer_again(KeptAnswer kept, const std::string& content) {
@@ -155,7 +171,8 @@ Awaitable<ApiResponse> get_clearing_records(Api& api, const ApiRequest& request)
   }
   if (!is_outcome(outcome)) {
     co_return problem(400, "bad_query",
-                      "'outcome' must be posted, matched, unmatched, duplicate or rejected.");
+                      "'outcome' must be posted, matched, unmatched, duplicate, rejected or "
+                      "recorded.");
   }
   const auto entry = api.clearing.find(request.parameter);
   if (!entry) co_return unknown_file();
@@ -191,7 +208,8 @@ Awaitable<ApiResponse> get_clearing_record(Api& api, const ApiRequest& request) 
     if (!seen) co_return unavailable(api);
   }
   if (!record) co_return problem(404, "unknown_record", "There is no such clearing record.");
-  co_return json_answer(200, clearing_record_json(request.parameter, *record));
+  co_return json_answer(
+      200, clearing_record_json(request.parameter, *record, carried_with(api, *record)));
 }
 
 }  // namespace holdfast::http

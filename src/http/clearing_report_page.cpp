@@ -56,6 +56,27 @@ std::string amounts_of(const json::object& report, std::string_view key) {
   return text.empty() ? "none" : text;
 }
 
+std::string recorded_section(const json::array& messages) {
+  if (messages.empty()) return {};
+  std::string section =
+      "<h2>Recorded: moves nothing on customers' accounts</h2>\n<table><tr><th>category</th>"
+      "<th class=\"n\">records</th><th class=\"n\">credit to the bank</th>"
+      "<th class=\"n\">debit to the bank</th></tr>\n";
+  for (const json::value& item : messages) {
+    const json::object& sum = item.as_object();
+    const json::value& currency = sum.at("currency");
+    const auto amount = [&](std::string_view key) {
+      if (currency.is_null()) return std::string();
+      return amount_of(sum.at(key), json::value_to<std::string>(currency));
+    };
+    section += fmt::format(
+        "<tr><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>"
+        "</tr>\n",
+        cell_of(sum, "category"), cell_of(sum, "records"), amount("credits"), amount("debits"));
+  }
+  return section + "</table>\n";
+}
+
 constexpr std::string_view style =
     "body{font:14px/1.4 sans-serif;margin:2em auto;max-width:60em}"
     "table{border-collapse:collapse;margin:1em 0;width:100%}"
@@ -72,7 +93,8 @@ std::string clearing_report_page(const json::object& summary) {
       "<h1>Clearing file {0}</h1>\n<p>{2}, {3}, done at {4}, run {5}</p>\n<table>\n",
       cell_of(summary, "name"), style, cell_of(summary, "file_id"), cell_of(summary, "format"),
       cell_of(summary, "finished_at"), cell_of(summary, "id"));
-  for (const char* key : {"records", "posted", "matched", "unmatched", "duplicates", "rejected"}) {
+  for (const char* key :
+       {"records", "posted", "matched", "unmatched", "duplicates", "rejected", "recorded"}) {
     page += fmt::format("<tr><th>{}</th><td class=\"n\">{}</td></tr>\n", key, cell_of(report, key));
   }
   page += fmt::format(
@@ -92,7 +114,9 @@ std::string clearing_report_page(const json::object& summary) {
         cell_of(sum, "unmatched"),
         amount_of(sum.at("posted"), json::value_to<std::string>(sum.at("currency"))));
   }
-  page += "</table>\n<h2>Exceptions</h2>\n";
+  page += "</table>\n";
+  page += recorded_section(summary.at("recorded_messages").as_array());
+  page += "<h2>Exceptions</h2>\n";
   const json::array& exceptions = report.at("exceptions").as_array();
   if (exceptions.empty()) return page + "<p>None.</p>\n</body></html>\n";
   page += "<table><tr><th class=\"n\">record</th><th>exception</th><th>detail</th></tr>\n";

@@ -13,9 +13,17 @@
 namespace holdfast::clearing {
 namespace {
 
+using test::ipm_file;
+using test::ipm_header;
+using test::ipm_message;
+using test::ipm_trailer;
+using test::IpmTexts;
 using test::Outcome;
+using test::plain_presentment;
 using test::plain_record;
+using test::private_data;
 using test::read_all;
+using test::whole_ipm_file;
 
 constexpr std::string_view sample_name = "first_ebcdic_1014.ipm";
 
@@ -66,65 +74,13 @@ TEST_CASE("ipm: what was written is read, in every variant", "[clearing]") {
   }
 }
 
-// A message as the tests write it: fields of a plain record, then one change.
-using Fields = std::map<int, std::string>;
-
-Fields plain_fields() {
-  return {{2, "5555555555554444"},
-          {3, "000000"},
-          {4, "000000012345"},
-          {12, "261119100107"},
-          {24, "200"},
-          {26, "5411"},
-          {31, "75200016325000000000012"},
-          {33, "200001"},
-          {43, "SHORT"},
-          {48,
-           "0148004"
-           "6432"},
-          {49, "643"},
-          {63, " MCC0000011119  "},
-          {71, "00000002"}};
-}
-
-std::string encoded(std::string_view mti, const Fields& fields) {
-  iso8583::Message message;
-  message.set_mti(mti);
-  for (const auto& [field, text] : fields) message.set(field, text);
-  std::array<std::uint8_t, 4096> out{};
-  const auto size = encode(test::dialects().latin1, message, out);
-  REQUIRE(size.has_value());
-  return {reinterpret_cast<const char*>(out.data()), *size};
-}
-
-std::string header() {
-  return encoded("1644", {{24, "697"}, {48, "0105005FILE1"}, {71, "00000001"}});
-}
-
-std::string trailer(std::string_view private_data = "") {
-  Fields fields = {{24, "695"}, {71, "00000009"}};
-  if (!private_data.empty()) fields[48] = private_data;
-  return encoded("1644", fields);
-}
-
-std::string file_of(const std::vector<std::string>& messages) {
-  std::ostringstream out;
-  VbsWriter writer(out, {});
-  for (const std::string& message : messages) {
-    REQUIRE(writer.write(
-        std::span(reinterpret_cast<const std::uint8_t*>(message.data()), message.size())));
-  }
-  REQUIRE(writer.finish());
-  return std::move(out).str();
-}
-
-Outcome read_one(std::string_view mti, const Fields& fields) {
+Outcome read_one(std::string_view mti, const IpmTexts& fields) {
   return read_all(
-      file_of({header(), encoded(mti, fields), encoded("1240", plain_fields()), trailer()}));
+      whole_ipm_file({ipm_message(mti, fields), ipm_message("1240", plain_presentment())}));
 }
 
 TEST_CASE("ipm: an unclean record is still a record", "[clearing]") {
-  Fields fields = plain_fields();
+  IpmTexts fields = plain_presentment();
   SECTION("acquirer from DE33, DE43 shorter than its parts") {
     const Outcome outcome = read_one("1240", fields);
     REQUIRE(outcome.records.size() == 2);
@@ -165,39 +121,39 @@ TEST_CASE("ipm: an unclean record is still a record", "[clearing]") {
 
 struct BadMessage {
   std::string what;
-  std::function<void(Fields&)> change;
+  std::function<void(IpmTexts&)> change;
   RejectionCode code;
   std::string detail;
 };
 
 TEST_CASE("ipm: a message that cannot be taken is rejected and the rest goes on", "[clearing]") {
   const std::vector<BadMessage> ladder = {
-      {"no PAN", [](Fields& f) { f.erase(2); }, RejectionCode::missing_field, "field 2: "},
-      {"short PAN", [](Fields& f) { f[2] = "5555"; }, RejectionCode::bad_field, "field 2: "},
-      {"no processing code", [](Fields& f) { f.erase(3); }, RejectionCode::missing_field,
+      {"no PAN", [](IpmTexts& f) { f.erase(2); }, RejectionCode::missing_field, "field 2: "},
+      {"short PAN", [](IpmTexts& f) { f[2] = "5555"; }, RejectionCode::bad_field, "field 2: "},
+      {"no processing code", [](IpmTexts& f) { f.erase(3); }, RejectionCode::missing_field,
        "field 3: "},
-      {"no amount", [](Fields& f) { f.erase(4); }, RejectionCode::missing_field, "field 4: "},
-      {"no currency", [](Fields& f) { f.erase(49); }, RejectionCode::missing_field, "field 49: "},
-      {"no such currency", [](Fields& f) { f[49] = "001"; }, RejectionCode::unknown_currency,
+      {"no amount", [](IpmTexts& f) { f.erase(4); }, RejectionCode::missing_field, "field 4: "},
+      {"no currency", [](IpmTexts& f) { f.erase(49); }, RejectionCode::missing_field, "field 49: "},
+      {"no such currency", [](IpmTexts& f) { f[49] = "001"; }, RejectionCode::unknown_currency,
        "field 49: "},
-      {"billing without currency", [](Fields& f) { f[6] = "000000000001"; },
+      {"billing without currency", [](IpmTexts& f) { f[6] = "000000000001"; },
        RejectionCode::missing_field, "field 51: "},
-      {"a day that is none", [](Fields& f) { f[12] = "261319100107"; }, RejectionCode::bad_field,
+      {"a day that is none", [](IpmTexts& f) { f[12] = "261319100107"; }, RejectionCode::bad_field,
        "field 12: "},
-      {"other decimals", [](Fields& f) { f[48] = "01480046430"; },
+      {"other decimals", [](IpmTexts& f) { f[48] = "01480046430"; },
        RejectionCode::currency_exponent_mismatch, "field 48: PDS 0148"},
-      {"private data cut short", [](Fields& f) { f[48] = "0148099643"; }, RejectionCode::bad_field,
-       "field 48: "},
-      {"exponents not in fours", [](Fields& f) { f[48] = "0148003643"; }, RejectionCode::bad_field,
-       "field 48: "},
-      {"an unknown function", [](Fields& f) { f[24] = "999"; }, RejectionCode::unsupported_message,
-       "message 1240 with function code 999"},
-      {"no function", [](Fields& f) { f.erase(24); }, RejectionCode::unsupported_message,
+      {"private data cut short", [](IpmTexts& f) { f[48] = "0148099643"; },
+       RejectionCode::bad_field, "field 48: "},
+      {"exponents not in fours", [](IpmTexts& f) { f[48] = "0148003643"; },
+       RejectionCode::bad_field, "field 48: "},
+      {"an unknown function", [](IpmTexts& f) { f[24] = "999"; },
+       RejectionCode::unsupported_message, "message 1240 with function code 999"},
+      {"no function", [](IpmTexts& f) { f.erase(24); }, RejectionCode::unsupported_message,
        "message 1240 with function code missing"},
   };
   for (const BadMessage& bad : ladder) {
     INFO(bad.what);
-    Fields fields = plain_fields();
+    IpmTexts fields = plain_presentment();
     bad.change(fields);
     const Outcome outcome = read_one("1240", fields);
     REQUIRE_FALSE(outcome.error);
@@ -213,32 +169,33 @@ TEST_CASE("ipm: a message that cannot be taken is rejected and the rest goes on"
 }
 
 TEST_CASE("ipm: a message that does not decode says where", "[clearing]") {
-  std::string message = encoded("1240", plain_fields());
+  std::string message = ipm_message("1240", plain_presentment());
   // DE4 begins behind the MTI, the bitmaps, DE2 with its length and DE3.
   const std::size_t amount_offset = 4 + 16 + 2 + 16 + 6;
   SECTION("a letter in the amount") {
     message[amount_offset + 3] = 'X';
-    const Outcome outcome = read_all(file_of({header(), message, trailer()}));
+    const Outcome outcome = read_all(ipm_file({ipm_header(), message, ipm_trailer()}));
     REQUIRE(outcome.rejections.size() == 1);
     CHECK(outcome.rejections[0].code == RejectionCode::malformed_message);
     CHECK(outcome.rejections[0].detail == "field 4 at offset 47: not numeric");
   }
   SECTION("cut short within its prefix") {
-    const Outcome outcome = read_all(file_of({header(), message.substr(0, 30), trailer()}));
+    const Outcome outcome =
+        read_all(ipm_file({ipm_header(), message.substr(0, 30), ipm_trailer()}));
     REQUIRE(outcome.rejections.size() == 1);
     CHECK(outcome.rejections[0].code == RejectionCode::malformed_message);
   }
   SECTION("hardly there") {
-    const Outcome outcome = read_all(file_of({header(), "x", message, trailer()}));
+    const Outcome outcome = read_all(ipm_file({ipm_header(), "x", message, ipm_trailer()}));
     CHECK(outcome.rejections.size() == 1);
     CHECK(outcome.records.size() == 1);
   }
 }
 
-TEST_CASE("ipm: messages that do not clear are counted and rejected", "[clearing]") {
+TEST_CASE("ipm: messages that are not known are counted and rejected", "[clearing]") {
   for (const auto& [mti, function] : std::vector<std::pair<std::string, std::string>>{
-           {"1740", "700"}, {"1644", "691"}, {"1442", "200"}, {"1240", "450"}}) {
-    Fields fields = plain_fields();
+           {"1740", "784"}, {"1740", "200"}, {"1644", "698"}, {"1442", "200"}, {"1240", "450"}}) {
+    IpmTexts fields = plain_presentment();
     fields[24] = function;
     const Outcome outcome = read_one(mti, fields);
     REQUIRE(outcome.rejections.size() == 1);
@@ -248,7 +205,7 @@ TEST_CASE("ipm: messages that do not clear are counted and rejected", "[clearing
 }
 
 TEST_CASE("ipm: a trailer that disagrees flags the file and stops nothing", "[clearing]") {
-  const std::string record = encoded("1240", plain_fields());
+  const std::string record = ipm_message("1240", plain_presentment());
   struct Case {
     std::vector<std::string> messages;
     bool mismatch;
@@ -257,26 +214,29 @@ TEST_CASE("ipm: a trailer that disagrees flags the file and stops nothing", "[cl
       "0301016000000000002469003060080000000"
       "4";
   const std::vector<Case> cases = {
-      {{header(), record, record, trailer(right)}, false},
-      {{header(), record, record, trailer()}, false},
-      {{header(), record, trailer(right)}, true},
-      {{header(), record, record,
-        trailer("0301016000000000002469103060080000000"
-                "4")},
+      {{ipm_header(), record, record, ipm_trailer(right)}, false},
+      {{ipm_header(), record, record, ipm_trailer()}, false},
+      {{ipm_header(), record, ipm_trailer(right)}, true},
+      {{ipm_header(), record, record,
+        ipm_trailer("0301016000000000002469103060080000000"
+                    "4")},
        true},
-      {{header(), record, record, trailer("0105005FILE1")}, false},
-      {{header(), record, record, trailer("0105005FILE2")}, true},
+      {{ipm_header(), record, record, ipm_trailer("0105005FILE1")}, false},
+      {{ipm_header(), record, record, ipm_trailer("0105005FILE2")}, true},
       {{record, record,
-        trailer("03060080000000"
-                "3")},
+        ipm_trailer("03060080000000"
+                    "3")},
        true},
       // Two groups in one file, the second one wrong.
-      {{header(), record, record, trailer(right), header(), record, record, trailer(right)}, false},
-      {{header(), record, record, trailer(right), header(), record, trailer(right)}, true},
+      {{ipm_header(), record, record, ipm_trailer(right), ipm_header(), record, record,
+        ipm_trailer(right)},
+       false},
+      {{ipm_header(), record, record, ipm_trailer(right), ipm_header(), record, ipm_trailer(right)},
+       true},
   };
   for (std::size_t i = 0; i < cases.size(); ++i) {
     INFO("case " << i);
-    const Outcome outcome = read_all(file_of(cases[i].messages));
+    const Outcome outcome = read_all(ipm_file(cases[i].messages));
     REQUIRE_FALSE(outcome.error);
     CHECK(outcome.summary.trailer_mismatch == cases[i].mismatch);
     CHECK(outcome.summary.trailer_detail.empty() != cases[i].mismatch);
@@ -284,16 +244,59 @@ TEST_CASE("ipm: a trailer that disagrees flags the file and stops nothing", "[cl
   }
 }
 
+TEST_CASE("ipm: the trailer's flag says what disagrees, the first of it", "[clearing]") {
+  const std::string record = ipm_message("1240", plain_presentment());
+  struct Row {
+    std::vector<std::pair<int, std::string>> trailer;
+    std::string detail;
+  };
+  const std::vector<Row> rows = {
+      {{{301, "0000000000012346"}, {306, "00000004"}},
+       "the trailer counts 4 messages, the file has 3"},
+      {{{301, "0000000000012346"}, {306, "00000003"}},
+       "the trailer's amount checksum is 12346, the amounts sum up to 12345"},
+      {{{105, "FILE2"}, {301, "0000000000012345"}}, "header and trailer name different file ids"},
+      {{{105, "FILE1"}, {301, "0000000000012345"}, {306, "00000003"}}, ""},
+  };
+  for (const Row& row : rows) {
+    const Outcome outcome =
+        read_all(ipm_file({ipm_header(), record, ipm_trailer(private_data(row.trailer))}));
+    CHECK(outcome.summary.trailer_detail == row.detail);
+    CHECK(outcome.records.size() == 1);
+  }
+  const Outcome headless = read_all(ipm_file({record, ipm_trailer()}));
+  CHECK(headless.summary.trailer_detail == "a trailer has no header before it");
+  CHECK(headless.records.size() == 1);
+}
+
+TEST_CASE("ipm: a header before the trailer of another is a file that was cut short",
+          "[clearing]") {
+  const std::string record = ipm_message("1240", plain_presentment());
+  for (const auto& messages : std::vector<std::vector<std::string>>{
+           {ipm_header(), ipm_header(), record, ipm_trailer()},
+           {ipm_header(), record, ipm_header(), record, ipm_trailer()},
+           {record, ipm_header(), record, ipm_trailer()},
+           {ipm_header(), record, ipm_trailer(), ipm_header(), ipm_header(), ipm_trailer()}}) {
+    const Outcome outcome = read_all(ipm_file(messages));
+    REQUIRE(outcome.error);
+    CHECK(outcome.error->code == FileErrorCode::truncated);
+    CHECK(outcome.error->detail == "a header comes before the trailer of what stands before it");
+  }
+  const Outcome second = read_all(ipm_file({ipm_header(), ipm_header(), ipm_trailer()}));
+  CHECK(second.error->offset == 4 + ipm_header().size());
+}
+
 TEST_CASE("ipm: a record whose amount cannot be read does not make the trailer wrong",
           "[clearing]") {
   // A length that is no number, before the walk has come to field 4.
-  std::string unreadable = encoded("1240", plain_fields());
+  std::string unreadable = ipm_message("1240", plain_presentment());
   const auto pan = unreadable.find("165");
   REQUIRE(pan != std::string::npos);
   unreadable.replace(pan, 2, "XX");
-  const Outcome outcome = read_all(file_of({header(), encoded("1240", plain_fields()), unreadable,
-                                            trailer("0301016000000000002469003060080000000"
-                                                    "4")}));
+  const Outcome outcome =
+      read_all(ipm_file({ipm_header(), ipm_message("1240", plain_presentment()), unreadable,
+                         ipm_trailer("0301016000000000002469003060080000000"
+                                     "4")}));
   REQUIRE_FALSE(outcome.error);
   CHECK(outcome.rejections.size() == 1);
   CHECK(outcome.summary.trailer_detail == "");
@@ -301,23 +304,26 @@ TEST_CASE("ipm: a record whose amount cannot be read does not make the trailer w
 
 TEST_CASE("ipm: the file is known by its header, else by its trailer, else by its content",
           "[clearing]") {
-  const std::string record = encoded("1240", plain_fields());
-  const std::string nameless = encoded("1644", {{24, "697"}, {71, "00000001"}});
-  CHECK(read_all(file_of({header(), record, trailer()})).summary.file_id.text == "FILE1");
-  CHECK(read_all(file_of({nameless, record, trailer("0105005FILE2")})).summary.file_id.text ==
+  const std::string record = ipm_message("1240", plain_presentment());
+  const std::string nameless = ipm_message("1644", {{24, "697"}, {71, "00000001"}});
+  CHECK(read_all(ipm_file({ipm_header(), record, ipm_trailer()})).summary.file_id.text == "FILE1");
+  CHECK(read_all(ipm_file({nameless, record, ipm_trailer("0105005FILE2")})).summary.file_id.text ==
         "FILE2");
-  const Outcome outcome = read_all(file_of({nameless, record, trailer()}));
+  const Outcome outcome = read_all(ipm_file({nameless, record, ipm_trailer()}));
   CHECK(outcome.summary.file_id.text.starts_with("sha256:"));
   CHECK(outcome.summary.file_id.text == outcome.summary.content_hash);
-  const Outcome other = read_all(file_of({nameless, record, record, trailer()}));
+  const Outcome other = read_all(ipm_file({nameless, record, record, ipm_trailer()}));
   CHECK(other.summary.file_id.text != outcome.summary.file_id.text);
 }
 
 TEST_CASE("ipm: without a trailer the file is refused", "[clearing]") {
-  const std::string record = encoded("1240", plain_fields());
-  for (const auto& messages : std::vector<std::vector<std::string>>{
-           {header()}, {header(), record}, {record}, {header(), record, trailer(), record}}) {
-    const Outcome outcome = read_all(file_of(messages));
+  const std::string record = ipm_message("1240", plain_presentment());
+  for (const auto& messages :
+       std::vector<std::vector<std::string>>{{ipm_header()},
+                                             {ipm_header(), record},
+                                             {record},
+                                             {ipm_header(), record, ipm_trailer(), record}}) {
+    const Outcome outcome = read_all(ipm_file(messages));
     REQUIRE(outcome.error);
     CHECK(outcome.error->code == FileErrorCode::truncated);
   }

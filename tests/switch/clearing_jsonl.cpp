@@ -191,6 +191,7 @@ TEST_CASE("jsonl: what was written is read", "[clearing]") {
     record.kind = RecordKind::first_presentment;
     test::set(record.message_type, "jsonl");
     record.function_code = {};
+    record.merchant_name = {};
     test::set(record.record_id, fmt::format("quote \" and \\ {}", random() % 100));
     if (random() % 3 == 0) record.sequence = static_cast<std::uint32_t>(random());
     REQUIRE(writer.write(record));

@@ -96,6 +96,15 @@ TEST_CASE("format: content is recognised, and what was asked for must agree", "[
   CHECK_FALSE(read_all(base2).error);
   CHECK(error_of("garbage", Format::base2).code == FileErrorCode::truncated);
   CHECK(error_of("no brace\n", std::nullopt).code == FileErrorCode::format_not_recognised);
+  const std::string none = "the file looks like none of ipm, base2 and jsonl: ";
+  CHECK(error_of("no brace\n", std::nullopt).detail == none + "its first line has 8 bytes");
+  CHECK(error_of("5555555555554444", std::nullopt).detail ==
+        none + "it begins with 16 bytes without a line end");
+  CHECK(error_of("\x01\x02", std::nullopt).detail ==
+        none + "it begins with bytes that are no text");
+  CHECK(error_of(base2, Format::ipm).detail == "ipm was asked for, but the file looks like base2");
+  CHECK(error_of(jsonl, Format::ipm).detail == "ipm was asked for, but the file looks like jsonl");
+  CHECK(error_of("", std::nullopt).detail == "the file is empty");
   for (const auto asked : {std::optional<Format>(), std::optional(Format::jsonl)}) {
     CHECK(error_of("", asked).code == FileErrorCode::empty_file);
   }
@@ -113,6 +122,12 @@ TEST_CASE("mutation: no damage crashes the reader or shows a card number", "[cle
   for (const test::IpmVariant& variant : test::ipm_variants()) {
     originals.push_back(test::write_ipm(records, variant));
   }
+  originals.push_back(test::whole_ipm_file(
+      {test::ipm_message("1740", {{3, "190000"}, {4, "250"}, {24, "783"}, {49, "840"}}),
+       test::ipm_message("1644", {{24, "691"}, {72, "5555555555554444"}}),
+       test::ipm_message("1240", test::plain_presentment()),
+       test::ipm_message("1240", test::plain_presentment()),
+       test::ipm_message("1644", {{24, "696"}, {48, test::private_data({{507, "A"}})}})}));
   std::ostringstream lines;
   for (const ClearingRecord& record : records) REQUIRE(JsonlWriter(lines).write(record));
   originals.push_back(std::move(lines).str());
@@ -141,7 +156,13 @@ TEST_CASE("mutation: no damage crashes the reader or shows a card number", "[cle
       CHECK(outcome.error->detail.find("555555") == std::string::npos);
       continue;
     }
-    CHECK(outcome.records.size() + outcome.rejections.size() == outcome.summary.records);
+    CHECK(outcome.records.size() + outcome.recorded.size() + outcome.rejections.size() ==
+          outcome.summary.records);
+    for (const RecordedMessage& message : outcome.recorded) {
+      for (const CarriedField& field : message.fields) {
+        CHECK(field.text.find("5555555555554444") == std::string::npos);
+      }
+    }
     for (const Rejection& rejection : outcome.rejections) {
       CHECK(rejection.detail.find("555555") == std::string::npos);
     }

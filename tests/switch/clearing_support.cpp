@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -91,9 +92,10 @@ Outcome read_all(std::unique_ptr<ByteSource> source, std::optional<Format> asked
   outcome.summary = reader->summary();
   for (;;) {
     auto item = reader->next();
-    if (!item) return Outcome{item.error(), {}, {}, {}};
+    if (!item) return Outcome{item.error(), {}, {}, {}, {}};
     if (!*item) return outcome;
     if (auto* record = std::get_if<ClearingRecord>(&**item)) outcome.records.push_back(*record);
+    if (auto* message = std::get_if<RecordedMessage>(&**item)) outcome.recorded.push_back(*message);
     if (auto* rejection = std::get_if<Rejection>(&**item)) outcome.rejections.push_back(*rejection);
   }
 }
@@ -125,6 +127,69 @@ const std::vector<IpmVariant>& ipm_variants() {
 
 const iso8583::Dialect& dialect_of(const IpmVariant& variant) {
   return variant.code_page == CodePage::cp500 ? dialects().cp500 : dialects().latin1;
+}
+
+IpmTexts plain_presentment() {
+  return {{2, "5555555555554444"},
+          {3, "000000"},
+          {4, "000000012345"},
+          {12, "261119100107"},
+          {24, "200"},
+          {26, "5411"},
+          {31, "75200016325000000000012"},
+          {33, "200001"},
+          {43, "SHORT"},
+          {48, private_data({{148, "6432"}})},
+          {49, "643"},
+          {63, " MCC0000011119  "},
+          {71, "00000002"}};
+}
+
+std::string ipm_message(std::string_view mti, const IpmTexts& fields,
+                        const iso8583::Dialect& dialect) {
+  iso8583::Message message;
+  message.set_mti(mti);
+  for (const auto& [field, text] : fields) message.set(field, text);
+  std::array<std::uint8_t, 8192> out{};
+  const auto size = encode(dialect, message, out);
+  if (!size) throw std::runtime_error(to_string(size.error()));
+  return {reinterpret_cast<const char*>(out.data()), *size};
+}
+
+std::string ipm_header() {
+  return ipm_message("1644", {{24, "697"}, {48, private_data({{105, "FILE1"}})}, {71, "00000001"}});
+}
+
+std::string ipm_trailer(std::string_view private_data) {
+  IpmTexts fields = {{24, "695"}, {71, "00000009"}};
+  if (!private_data.empty()) fields[48] = private_data;
+  return ipm_message("1644", fields);
+}
+
+std::string ipm_file(const std::vector<std::string>& messages, VbsOptions framing) {
+  std::ostringstream out;
+  VbsWriter writer(out, framing);
+  bool is_written = true;
+  for (const std::string& message : messages) {
+    is_written &= writer.write(
+        std::span(reinterpret_cast<const std::uint8_t*>(message.data()), message.size()));
+  }
+  if (!is_written || !writer.finish()) throw std::runtime_error("the file is not written");
+  return std::move(out).str();
+}
+
+std::string whole_ipm_file(std::vector<std::string> messages) {
+  messages.insert(messages.begin(), ipm_header());
+  messages.push_back(ipm_trailer());
+  return ipm_file(messages);
+}
+
+std::string private_data(const std::vector<std::pair<int, std::string>>& subelements) {
+  std::string text;
+  for (const auto& [tag, value] : subelements) {
+    text += fmt::format("{:04}{:03}{}", tag, value.size(), value);
+  }
+  return text;
 }
 
 std::string write_ipm(const std::vector<ClearingRecord>& records, const IpmVariant& variant) {
@@ -192,6 +257,8 @@ ClearingRecord random_ipm_record(std::mt19937_64& random, std::uint64_t number) 
   set(record.merchant,
       pick<std::string_view>(random, {"", "CAF\u00C9 A B", "M", "MERCHANT0000001"}));
   set(record.terminal, pick<std::string_view>(random, {"", "T 1", "TERM0001"}));
+  set(record.merchant_name,
+      pick<std::string_view>(random, {"", "M\u00DCLLER & S\u00D8N", "BO\u00CETE \u00C0 TH\u00C9"}));
   record.final = random() % 4 != 0;
   record.reversal = random() % 4 == 0;
   return record;

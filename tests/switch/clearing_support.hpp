@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <random>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "clearing/base2_writer.hpp"
@@ -24,6 +26,7 @@ struct Outcome {
   std::optional<FileError> error;  // then nothing else is set
   FileSummary summary;
   std::vector<ClearingRecord> records;
+  std::vector<RecordedMessage> recorded;
   std::vector<Rejection> rejections;
 };
 
@@ -41,6 +44,21 @@ struct IpmVariant {
 };
 const std::vector<IpmVariant>& ipm_variants();
 const iso8583::Dialect& dialect_of(const IpmVariant& variant);
+
+// Messages by their fields, and files of messages, of what a writer would never write.
+using IpmTexts = std::map<int, std::string>;
+// A first presentment of 123.45 RUB.
+IpmTexts plain_presentment();
+std::string ipm_message(std::string_view mti, const IpmTexts& fields,
+                        const iso8583::Dialect& dialect = dialects().latin1);
+// Of the file FILE1.
+std::string ipm_header();
+std::string ipm_trailer(std::string_view private_data = "");
+std::string ipm_file(const std::vector<std::string>& messages, VbsOptions framing = {});
+// The same with a header and a trailer around them.
+std::string whole_ipm_file(std::vector<std::string> messages);
+// Private data subelements one behind the other.
+std::string private_data(const std::vector<std::pair<int, std::string>>& subelements);
 
 std::string write_ipm(const std::vector<ClearingRecord>& records, const IpmVariant& variant);
 

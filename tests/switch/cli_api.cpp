@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <fstream>
 
+#include "clearing_support.hpp"
 #include "cli_support.hpp"
 #include "http_support.hpp"
 
@@ -100,7 +102,8 @@ TEST_CASE("cli clearing: the report, and a file that is refused", "[cli]") {
   INFO(report.errors << report.output);
   CHECK(report.exit_code == 0);
   CHECK(report.output.find(R"("records":2,"posted":1)") != std::string::npos);
-  CHECK(report.output.find(R"("rejected":1,"posted_amounts":{"RUB":500})") != std::string::npos);
+  CHECK(report.output.find(R"("rejected":1,"recorded":0,"posted_amounts":{"RUB":500})") !=
+        std::string::npos);
   const Finished text = run(api, "clearing ingest " + file);
   CHECK(text.exit_code == 0);
   CHECK(text.output.find("duplicates      1\n") != std::string::npos);
@@ -108,6 +111,40 @@ TEST_CASE("cli clearing: the report, and a file that is refused", "[cli]") {
       run(api, "clearing ingest " + file_with(api, "noise", "\x01\x02\x03") + " --json");
   CHECK(refused.exit_code == 1);
   CHECK(refused.errors.starts_with("holdfast clearing ingest: file_refused: "));
+}
+
+TEST_CASE("cli clearing: what was recorded, and what came with a record", "[cli]") {
+  using namespace holdfast::clearing::test;
+  ApiUnderTest api;
+  REQUIRE(run(api, "account open A1 --currency RUB --booked 1000.00").exit_code == 0);
+  REQUIRE(run(api, "card issue --pan 5555555555554444 --expiry 2912 --account A1").exit_code == 0);
+  const std::string file = file_with(
+      api, "night.ipm",
+      whole_ipm_file({ipm_message("1240", plain_presentment()),
+                      ipm_message("1644", {{24, "696"}, {48, private_data({{507, "TICKET"}})}}),
+                      ipm_message("1740", {{3, "190000"}, {4, "250"}, {24, "783"}, {49, "840"}})}));
+  const Finished report = run(api, "clearing ingest " + file);
+  INFO(report.errors << report.output);
+  CHECK(report.output.find("recorded        2\n") != std::string::npos);
+  const Finished run_text = run(api, "clearing show FILE1");
+  CHECK(run_text.output.find("recorded        records  credit to the bank  debit to the bank\n"
+                             "addendum        1\n"
+                             "fee collection  1        0.00 USD            2.50 USD\n") !=
+        std::string::npos);
+  const Finished records = run(api, "clearing records FILE1");
+  INFO(records.output);
+  CHECK(records.output.find("recorded          addendum to 1") != std::string::npos);
+  CHECK(records.output.find("PDS 0507: TICKET\n") != std::string::npos);
+  CHECK(records.output.find("fee collection  -2.50 USD") != std::string::npos);
+  CHECK(records.output.find("  SHORT\n") != std::string::npos);
+  const Finished recorded = run(api, "clearing records FILE1 --outcome recorded --json");
+  CHECK(std::count(recorded.output.begin(), recorded.output.end(), '\n') == 2);
+  const Finished posted = run(api, "clearing records FILE1 --outcome posted --json");
+  const auto key = posted.output.find(R"("key":")") + 7;
+  const Finished explained =
+      run(api, "explain --record " + posted.output.substr(key, posted.output.find('"', key) - key));
+  CHECK(explained.output.find("addendum (1644/696, record 2)\nPDS 0507  TICKET\n") !=
+        std::string::npos);
 }
 
 TEST_CASE("cli: every command says with 1 that the switch does not run", "[cli]") {

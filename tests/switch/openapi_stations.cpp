@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "captured_log.hpp"
+#include "clearing_support.hpp"
 #include "rules/rule_words.hpp"
 
 namespace holdfast::http::test {
@@ -40,6 +41,24 @@ std::string limits(const std::string& scope, int count) {
              scope + R"(","window":"day","max_count":3})";
   }
   return R"({"limits":[)" + rules + "]}";
+}
+
+// Every kind of line that a run has: a presentment with its addendum, a fee collection, a text.
+std::string ipm_night() {
+  using namespace clearing::test;
+  IpmTexts presentment = plain_presentment();
+  presentment[2] = pan;
+  return whole_ipm_file(
+      {ipm_message("1240", presentment),
+       ipm_message("1644", {{24, "696"}, {48, private_data({{507, "LUFTHANSA"}})}}),
+       ipm_message("1740", {{3, "290000"},
+                            {4, "250"},
+                            {5, "16025"},
+                            {24, "783"},
+                            {49, "840"},
+                            {50, "643"},
+                            {72, "ATM BALANCE INQUIRY"}}),
+       ipm_message("1644", {{24, "693"}, {72, "GOOD NIGHT"}})});
 }
 
 // As core banking does it; the round of open-day takes it.
@@ -431,6 +450,20 @@ void visit_clearing(Tour& tour) {
     }
   }
   tour.refused("GET", "/v1/clearing-records/none", "", "unknown_record");
+
+  const TourAnswer ipm = tour.done("POST", files + "?name=night.ipm", ipm_night());
+  CHECK(ipm.at("recorded") == "3");
+  const std::string of_ipm = files + '/' + ipm.at("file_id");
+  tour.done("GET", of_ipm);
+  tour.done("GET", of_ipm + "?format=html");
+  CHECK(
+      tour.done("GET", of_ipm + "/records?outcome=recorded").json.at("records").as_array().size() ==
+      3);
+  const TourAnswer with_addendum = tour.done("GET", of_ipm + "/records");
+  const auto& presentment = with_addendum.json.at("records").as_array().at(0).as_object();
+  const TourAnswer record =
+      tour.done("GET", "/v1/clearing-records/" + std::string(presentment.at("key").as_string()));
+  CHECK(record.json.at("carried").as_array().size() == 1);
 }
 
 void visit_books(Tour& tour) {
