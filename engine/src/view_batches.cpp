@@ -97,6 +97,39 @@ std::optional<BatchView> View::batch(const BatchId& id) const {
   return view_of(*record);
 }
 
+BatchNumber View::batches(std::optional<BatchStatus> status, BatchNumber from,
+                          std::size_t visits_max, std::vector<BatchView>& found) const {
+  std::uint64_t number =
+      std::min(from ? from.value : state_.meta.batch_count, state_.meta.batch_count);
+  for (; number > 0 && visits_max > 0; --number, --visits_max) {
+    const BatchRecord record = *state_.batches.get({number});
+    if (!status || record.status == *status) found.push_back(view_of(record));
+  }
+  return {number};
+}
+
+std::optional<std::uint32_t> View::batch_item_of(const BatchId& id, std::uint64_t movement) const {
+  const auto batch = state_.batch(id);
+  if (!batch) return std::nullopt;
+  const auto movement_of = [&](std::uint32_t item) {
+    const BatchItemRecord record = *state_.batch_items.get({batch->number, item});
+    return state_.movements.get({record.account, record.movement})->id;
+  };
+  // They were posted in the order of their items.
+  std::uint32_t low = 1;
+  std::uint32_t high = batch->item_count + 1;
+  while (low < high) {
+    const std::uint32_t middle = low + (high - low) / 2;
+    if (movement_of(middle) < movement) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  if (low > batch->item_count || movement_of(low) != movement) return std::nullopt;
+  return low;
+}
+
 std::optional<BatchView> View::first_to_export() const {
   if (!state_.meta.first_to_export) return std::nullopt;
   return view_of(*state_.batches.get(state_.meta.first_to_export));

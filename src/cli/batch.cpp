@@ -18,6 +18,7 @@ struct BatchOptions {
   std::string id;
   std::string source;
   std::string move_to;
+  std::string status;
   bool json = false;
 };
 
@@ -66,6 +67,36 @@ std::string target_of(const BatchOptions& options, std::string_view action = {})
 }
 
 using Run = int (*)(const BatchOptions&);
+
+int list_batches(const BatchOptions& options) {
+  constexpr std::string_view command = "batch list";
+  auto api = open_api(options.api);
+  if (!api) return fail(command, api.error());
+  std::string cursor;
+  std::vector<std::vector<std::string>> rows;
+  do {
+    const auto page =
+        call(*api, "GET", fmt::format("/v1/batches?status={}&cursor={}", options.status, cursor));
+    if (!page) return fail(command, page.error());
+    for (const json::value& item : page->at("batches").as_array()) {
+      const json::object& batch = item.as_object();
+      if (options.json) {
+        print_json(batch);
+        continue;
+      }
+      rows.push_back({text_of(batch, "batch_id"), text_of(batch, "source"),
+                      text_of(batch, "status"), text_of(batch, "business_date"),
+                      text_of(batch, "items"), text_of(batch, "answered"),
+                      text_of(batch, "unresolved")});
+    }
+    cursor = text_of(*page, "next_cursor");
+  } while (!cursor.empty());
+  if (!options.json) {
+    print_table({"batch", "source", "status", "business date", "items", "answered", "problems"},
+                rows);
+  }
+  return exit_success;
+}
 
 int show_batch(const BatchOptions& options) {
   return show("batch show", call_once(options.api, "GET", target_of(options)), options.json,
@@ -132,7 +163,8 @@ CLI::App* add_command(CLI::App& group, const std::string& name, const std::strin
 void add_batch_command(CLI::App& app, std::function<int()>& action) {
   auto options = std::make_shared<BatchOptions>();
   CLI::App* group = app.add_subcommand(
-      "batch", "Batches to core banking: show, open, close, export, delete; retry, move, undo");
+      "batch",
+      "Batches to core banking: list, show, open, close, export, delete; retry, move, undo");
   group->require_subcommand(1);
   const auto of_batch = [&](const std::string& name, const std::string& description, Run run) {
     CLI::App* leaf = add_command(*group, name, description, options, action, run);
@@ -148,6 +180,11 @@ void add_batch_command(CLI::App& app, std::function<int()>& action) {
         fmt::format("Example:\n  holdfast batch {} loans-7-3 --config holdfast.toml", name));
     return leaf;
   };
+  CLI::App* list =
+      add_command(*group, "list", "Lists batches, the newest first", options, action, list_batches);
+  list->add_option("--status", options->status, "Only these")
+      ->check(CLI::IsMember({"open", "closed", "exported", "accepted", "deleted"}));
+  list->footer("Example:\n  holdfast batch list --status open --config holdfast.toml");
   of_batch("show", "Shows a batch, and its items that wait to be resolved", show_batch);
   of_batch("open", "Opens a batch; a posting to an unknown one does, too", open_batch)
       ->add_option("--source", options->source, "Which system's it is");

@@ -74,6 +74,25 @@ json::value money_json(const engine::Money& money) {
   return json::object{{"amount", money.amount}, {"currency", money.currency.alpha()}};
 }
 
+json::object batch_fields(const engine::BatchView& batch) {
+  const auto time_or_null = [](engine::Instant at) -> json::value {
+    if (at == engine::no_instant) return nullptr;
+    return json::value(format_rfc3339(at));
+  };
+  return {{"batch_id", batch.id.view()},
+          {"source", text_or_null(batch.source.view())},
+          {"status", engine::name(batch.status)},
+          {"queued", batch.is_queued},
+          {"business_date", format_date(batch.business_date)},
+          {"opened_at", time_or_null(batch.opened_at)},
+          {"closed_at", time_or_null(batch.closed_at)},
+          {"exported_at", time_or_null(batch.exported_at)},
+          {"accepted_at", time_or_null(batch.accepted_at)},
+          {"items", batch.items},
+          {"answered", batch.answered},
+          {"accepted", batch.accepted}};
+}
+
 }  // namespace
 
 json::value text_or_null(std::string_view text) {
@@ -256,12 +275,14 @@ json::object clearing_record_json(std::string_view key, const engine::ClearingRe
           {"carried", std::move(carried)}};
 }
 
+json::object listed_batch_json(const engine::BatchView& batch) {
+  json::object object = batch_fields(batch);
+  object["unresolved"] = batch.problems;
+  return object;
+}
+
 json::object batch_json(const engine::BatchView& batch,
                         const std::vector<engine::BatchItemView>& problems) {
-  const auto time_or_null = [](engine::Instant at) -> json::value {
-    if (at == engine::no_instant) return nullptr;
-    return json::value(format_rfc3339(at));
-  };
   json::array items;
   for (const engine::BatchItemView& problem : problems) {
     items.push_back(json::object{{"item_id", core_banking::item_id(batch.id, problem.item)},
@@ -274,19 +295,9 @@ json::object batch_json(const engine::BatchView& batch,
                                  {"reason", text_or_null(problem.reason.view())},
                                  {"actions", json::array{"retry", "move", "undo"}}});
   }
-  return {{"batch_id", batch.id.view()},
-          {"source", text_or_null(batch.source.view())},
-          {"status", engine::name(batch.status)},
-          {"queued", batch.is_queued},
-          {"business_date", format_date(batch.business_date)},
-          {"opened_at", time_or_null(batch.opened_at)},
-          {"closed_at", time_or_null(batch.closed_at)},
-          {"exported_at", time_or_null(batch.exported_at)},
-          {"accepted_at", time_or_null(batch.accepted_at)},
-          {"items", batch.items},
-          {"answered", batch.answered},
-          {"accepted", batch.accepted},
-          {"problems", std::move(items)}};
+  json::object object = batch_fields(batch);
+  object["problems"] = std::move(items);
+  return object;
 }
 
 json::object exception_json(const engine::ExceptionView& exception) {

@@ -26,6 +26,8 @@ boost::json::object authorization_json(const engine::AuthorizationView& authoriz
 boost::json::object clearing_record_json(std::string_view key,
                                          const engine::ClearingRecordView& record,
                                          boost::json::array carried);
+// As an item of the list of batches: its problems are counted.
+boost::json::object listed_batch_json(const engine::BatchView& batch);
 // The problems are those that wait to be resolved.
 boost::json::object batch_json(const engine::BatchView& batch,
                                const std::vector<engine::BatchItemView>& problems);

@@ -71,6 +71,7 @@ Awaitable<ApiResponse> post_posting(Api& api, const ApiRequest& request);
 Awaitable<ApiResponse> post_postings(Api& api, const ApiRequest& request);
 
 Awaitable<ApiResponse> post_batch(Api& api, const ApiRequest& request);
+Awaitable<ApiResponse> get_batches(Api& api, const ApiRequest& request);
 Awaitable<ApiResponse> get_batch(Api& api, const ApiRequest& request);
 Awaitable<ApiResponse> delete_batch(Api& api, const ApiRequest& request);
 Awaitable<ApiResponse> close_batch(Api& api, const ApiRequest& request);

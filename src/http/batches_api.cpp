@@ -1,5 +1,7 @@
 // Postings of other bank systems, and the batches that take them to core banking.
 #include <boost/json/array.hpp>
+#include <charconv>
+#include <map>
 
 #include "core_banking/batch_file.hpp"
 #include "http/answers.hpp"
@@ -12,6 +14,16 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t problems_listed_max = 1000;
+constexpr std::size_t batches_per_page = 500;
+constexpr std::size_t steps_per_page = 100;
+
+std::optional<engine::BatchStatus> batch_status_from(std::string_view text) {
+  using enum engine::BatchStatus;
+  for (const engine::BatchStatus status : {open, closed, exported, accepted, deleted}) {
+    if (engine::name(status) == text) return status;
+  }
+  return std::nullopt;
+}
 
 struct BatchDetails {
   engine::BatchView batch;
@@ -30,11 +42,15 @@ Awaitable<ApiResponse> answer_batch(Api& api, engine::BatchId id, unsigned statu
   co_return json_answer(status, batch_json(found->batch, found->problems));
 }
 
-Awaitable<ApiResponse> change_batch(Api& api, const engine::BatchId& id,
-                                    engine::CommandBody command) {
-  const engine::Answer answer = co_await api.caller.execute(std::move(command));
+// A call that takes no body and changes the batch in its path.
+template <class Command>
+Awaitable<ApiResponse> change_batch(Api& api, const ApiRequest& request) {
+  if (const auto fault = fault_of_no_body(request.body)) co_return bad_body(*fault);
+  const auto id = engine::BatchId::from(request.parameter);
+  if (!id) co_return decline_problem(engine::Decline::unknown_batch);
+  const engine::Answer answer = co_await api.caller.execute(Command{*id});
   if (!answer.decision.approved()) co_return refusal(answer);
-  co_return co_await answer_batch(api, id, 200);
+  co_return co_await answer_batch(api, *id, 200);
 }
 
 Awaitable<bool> names_card(Api& api, const engine::Post& command) {
@@ -63,13 +79,33 @@ ApiResponse posting_refusal(const engine::Post& command, const engine::Answer& a
   return response;
 }
 
-json::object posting_json(const engine::Posting& posting, std::uint64_t id) {
+json::object posting_json(const engine::Posting& posting, std::uint64_t id, std::uint32_t item) {
   return {{"id", std::to_string(id)},
           {"batch_id", posting.batch.view()},
           {"account_id", posting.account_id.view()},
           {"amount", posting.amount.amount},
           {"currency", posting.amount.currency.alpha()},
-          {"reference", text_or_null(posting.reference.view())}};
+          {"reference", text_or_null(posting.reference.view())},
+          {"item_id", core_banking::item_id(posting.batch, item)}};
+}
+
+// The item of each posting. Those of one batch follow each other; of the first one's batch the
+// decision says where they begin, of the others the movements do. Empty when nobody can say.
+Awaitable<std::vector<std::uint32_t>> items_of(Api& api, const engine::Post& command,
+                                               const engine::Decision& decision) {
+  std::map<std::string_view, std::uint32_t> next = {
+      {command.postings.front().batch.view(), decision.item}};
+  std::vector<std::uint32_t> items;
+  const auto number = [&](const engine::View& view) {
+    for (std::size_t i = 0; i < command.postings.size(); ++i) {
+      const engine::BatchId& batch = command.postings[i].batch;
+      const auto [place, is_first] = next.try_emplace(batch.view());
+      if (is_first) place->second = view.batch_item_of(batch, decision.movement + i).value_or(0);
+      items.push_back(place->second++);
+    }
+  };
+  if (!co_await api.caller.inspect(number)) items.clear();
+  co_return items;
 }
 
 Awaitable<ApiResponse> resolve_item(Api& api, const ApiRequest& request,
@@ -103,8 +139,7 @@ Awaitable<ApiResponse> post_posting(Api& api, const ApiRequest& request) {
   if (co_await names_card(api, command)) co_return card_number_in("posting");
   const engine::Answer answer = co_await api.caller.execute(command, protection(api, request));
   if (!answer.decision.approved()) co_return posting_refusal(command, answer);
-  json::object posted = posting_json(*posting, answer.decision.movement);
-  posted["item_id"] = core_banking::item_id(posting->batch, answer.decision.item);
+  json::object posted = posting_json(*posting, answer.decision.movement, answer.decision.item);
   posted["ledger"] = answer.decision.ledger;
   posted["available"] = answer.decision.available;
   ApiResponse response = json_answer(201, posted);
@@ -120,10 +155,11 @@ Awaitable<ApiResponse> post_postings(Api& api, const ApiRequest& request) {
   if (co_await names_card(api, *command)) co_return card_number_in("postings");
   const engine::Answer answer = co_await api.caller.execute(*command, protection(api, request));
   if (!answer.decision.approved()) co_return posting_refusal(*command, answer);
+  const auto items = co_await items_of(api, *command, answer.decision);
+  if (items.empty()) co_return unavailable(api);
   json::array posted;
-  std::uint64_t id = answer.decision.movement;
-  for (const engine::Posting& posting : command->postings) {
-    posted.push_back(posting_json(posting, id++));
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    posted.push_back(posting_json(command->postings[i], answer.decision.movement + i, items[i]));
   }
   ApiResponse response = json_answer(201, {{"postings", std::move(posted)}});
   response.replayed = answer.replayed;
@@ -139,16 +175,49 @@ Awaitable<ApiResponse> post_batch(Api& api, const ApiRequest& request) {
   if (co_await names_card(api, command->source.view())) co_return card_number_in("source");
   const engine::Answer answer = co_await api.caller.execute(*command, protection(api, request));
   if (!answer.decision.approved()) co_return refusal(answer);
-  // From what was asked alone: a repeat gets the same, whatever has become of the batch since.
-  engine::BatchView opened;
-  opened.id = command->id;
-  opened.source = command->source;
+  // The source never changes: a repeat gets the same, whatever has become of the batch since.
+  std::optional<engine::BatchView> batch;
+  const bool seen = co_await api.caller.inspect(
+      [&](const engine::View& view) { batch = view.batch(command->id); });
+  if (!seen || !batch) co_return unavailable(api);
   ApiResponse response = json_answer(answer.decision.created ? 201 : 200,
-                                     {{"batch_id", opened.id.view()},
-                                      {"source", text_or_null(opened.source.view())},
+                                     {{"batch_id", batch->id.view()},
+                                      {"source", text_or_null(batch->source.view())},
                                       {"status", engine::name(engine::BatchStatus::open)}});
   response.replayed = answer.replayed;
   co_return response;
+}
+
+Awaitable<ApiResponse> get_batches(Api& api, const ApiRequest& request) {
+  const std::string_view asked = request.query_value("status");
+  const auto status = batch_status_from(asked);
+  if (!asked.empty() && !status) {
+    co_return problem(400, "bad_query",
+                      "'status' must be open, closed, exported, accepted or deleted.");
+  }
+  const std::string_view cursor = request.query_value("cursor");
+  engine::BatchNumber next;
+  const char* const end = cursor.data() + cursor.size();
+  const auto [stop, error] = std::from_chars(cursor.data(), end, next.value);
+  if (!cursor.empty() && (error != std::errc{} || stop != end || !next)) {
+    co_return problem(400, "bad_query", "'cursor' must be the next_cursor of an earlier answer.");
+  }
+  std::vector<engine::BatchView> batches;
+  // In steps, so that a bank with a long past does not keep authorizations waiting; a page may be
+  // short, for what is asked for may be rare.
+  for (std::size_t step = 0; step < steps_per_page && batches.size() < batches_per_page; ++step) {
+    const bool seen = co_await api.caller.inspect([&](const engine::View& view) {
+      next = view.batches(status, next, batches_per_page - batches.size(), batches);
+    });
+    if (!seen) co_return unavailable(api);
+    if (!next) break;
+  }
+  json::array listed;
+  for (const engine::BatchView& batch : batches) listed.push_back(listed_batch_json(batch));
+  json::value next_cursor;
+  if (next) next_cursor = std::to_string(next.value);
+  co_return json_answer(200,
+                        {{"batches", std::move(listed)}, {"next_cursor", std::move(next_cursor)}});
 }
 
 Awaitable<ApiResponse> get_batch(Api& api, const ApiRequest& request) {
@@ -158,18 +227,15 @@ Awaitable<ApiResponse> get_batch(Api& api, const ApiRequest& request) {
 }
 
 Awaitable<ApiResponse> delete_batch(Api& api, const ApiRequest& request) {
-  const auto id = engine::BatchId::from(request.parameter);
-  if (!id) co_return decline_problem(engine::Decline::unknown_batch);
-  co_return co_await change_batch(api, *id, engine::DeleteBatch{*id});
+  co_return co_await change_batch<engine::DeleteBatch>(api, request);
 }
 
 Awaitable<ApiResponse> close_batch(Api& api, const ApiRequest& request) {
-  const auto id = engine::BatchId::from(request.parameter);
-  if (!id) co_return decline_problem(engine::Decline::unknown_batch);
-  co_return co_await change_batch(api, *id, engine::CloseBatch{*id});
+  co_return co_await change_batch<engine::CloseBatch>(api, request);
 }
 
 Awaitable<ApiResponse> export_batch(Api& api, const ApiRequest& request) {
+  if (const auto fault = fault_of_no_body(request.body)) co_return bad_body(*fault);
   const auto id = engine::BatchId::from(request.parameter);
   if (!id) co_return decline_problem(engine::Decline::unknown_batch);
   const engine::Answer answer = co_await api.caller.execute(engine::QueueBatch{*id});

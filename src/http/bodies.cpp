@@ -371,6 +371,12 @@ BodyResult<engine::Post> postings_from(const json::object& body) {
   return finish(fields, std::move(command));
 }
 
+std::optional<BodyError> fault_of_no_body(std::string_view body) {
+  const auto object = parse_object(body);
+  if (!object) return object.error();
+  return JsonFields(*object).error();
+}
+
 BodyResult<engine::OpenBatch> open_batch_from(const json::object& body) {
   JsonFields fields(body);
   engine::OpenBatch command;

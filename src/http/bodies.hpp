@@ -53,6 +53,8 @@ BodyResult<engine::ReleaseHold> release_hold_from(const boost::json::object& bod
 BodyResult<engine::Posting> posting_from(const boost::json::object& body);
 // {"postings":[…]}, 1 to 1,000.
 BodyResult<engine::Post> postings_from(const boost::json::object& body);
+// For the calls that take no body: what is wrong with one that says something.
+std::optional<BodyError> fault_of_no_body(std::string_view body);
 // {"batch_id","source"}.
 BodyResult<engine::OpenBatch> open_batch_from(const boost::json::object& body);
 // {"account_id"} for a move, nothing for the others.

@@ -2,6 +2,7 @@
 #include <boost/json/parse.hpp>
 
 #include "http/api.hpp"
+#include "http/bodies.hpp"
 #include "http/waiting.hpp"
 #include "time/rfc3339.hpp"
 
@@ -37,7 +38,8 @@ Awaitable<ApiResponse> answer_core(Api& api) {
   co_return json_answer(200, body);
 }
 
-Awaitable<ApiResponse> set_day(Api& api, bool is_open) {
+Awaitable<ApiResponse> set_day(Api& api, const ApiRequest& request, bool is_open) {
+  if (const auto fault = fault_of_no_body(request.body)) co_return bad_body(*fault);
   const engine::Answer answer = co_await api.caller.execute(engine::SetCoreDay{is_open});
   if (!answer.decision.approved()) co_return refusal(answer);
   // After it has closed, nothing is on its way any more; after it has opened, what gathered is.
@@ -61,11 +63,11 @@ Awaitable<void> core_banking_round(Api& api, std::optional<engine::BatchId> agai
 Awaitable<ApiResponse> get_core(Api& api, const ApiRequest&) {
   co_return co_await answer_core(api);
 }
-Awaitable<ApiResponse> post_close_day(Api& api, const ApiRequest&) {
-  co_return co_await set_day(api, false);
+Awaitable<ApiResponse> post_close_day(Api& api, const ApiRequest& request) {
+  co_return co_await set_day(api, request, false);
 }
-Awaitable<ApiResponse> post_open_day(Api& api, const ApiRequest&) {
-  co_return co_await set_day(api, true);
+Awaitable<ApiResponse> post_open_day(Api& api, const ApiRequest& request) {
+  co_return co_await set_day(api, request, true);
 }
 
 }  // namespace holdfast::http

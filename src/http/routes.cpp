@@ -27,6 +27,7 @@ constexpr std::array routes{
     Route{"POST", "/v1/holds/{id}/release", release_hold},
     Route{"POST", "/v1/postings", post_posting},
     Route{"POST", "/v1/postings/bulk", post_postings},
+    Route{"GET", "/v1/batches", get_batches, BodyKind::json, false, "status cursor"},
     Route{"POST", "/v1/batches", post_batch},
     Route{"GET", "/v1/batches/{id}", get_batch},
     Route{"DELETE", "/v1/batches/{id}", delete_batch},

@@ -147,6 +147,24 @@ TEST_CASE("cli clearing: what was recorded, and what came with a record", "[cli]
         std::string::npos);
 }
 
+TEST_CASE("cli batch: the list, and where a rejected item is now", "[cli]") {
+  ApiUnderTest api;
+  for (const char* id : {"loans-7", "loans-8"}) {
+    REQUIRE(run(api, std::string("batch open --source loans ") + id).exit_code == 0);
+  }
+  REQUIRE(run(api, "batch close loans-7").exit_code == 0);
+  const Finished all = run(api, "batch list");
+  INFO(all.errors << all.output);
+  CHECK(all.output ==
+        "batch    source  status  business date  items  answered  problems\n"
+        "loans-8  loans   open    2026-11-21     0      0         0\n"
+        "loans-7  loans   closed  2026-11-21     0      0         0\n");
+  const Finished closed = run(api, "batch list --status closed --json");
+  CHECK(closed.output.starts_with(R"({"batch_id":"loans-7","source":"loans","status":"closed")"));
+  CHECK(std::count(closed.output.begin(), closed.output.end(), '\n') == 1);
+  CHECK(run(api, "batch list --status lost").exit_code == 2);
+}
+
 TEST_CASE("cli: every command says with 1 that the switch does not run", "[cli]") {
   ApiUnderTest api;
   api.stop_all();

@@ -222,6 +222,7 @@ void visit_holds(Tour& tour) {
 void visit_postings(Tour& tour) {
   CHECK(tour.example("POST", "/v1/batches").status == 201);
   CHECK(tour.example("POST", "/v1/batches").status == 200);
+  CHECK(tour.done("POST", "/v1/batches", R"({"batch_id":"LOANS-1"})").at("source") == "loans");
   tour.refused("POST", "/v1/batches", R"({"batch_id":"LOANS-1","source":"cards"})", "batch_exists");
   tour.refused("POST", "/v1/batches", R"({"batch_id":"balances-1"})", "bad_field");
   tour.keyed("/v1/batches", R"({"batch_id":"KEYED"})", "/v1/batches", R"({"batch_id":"OTHER"})");
@@ -264,6 +265,19 @@ void visit_postings(Tour& tour) {
 }
 
 void visit_batches(Tour& tour) {
+  tour.done("GET", "/v1/batches");
+  tour.done("GET", "/v1/batches?status=open&cursor=2");
+  tour.refused("GET", "/v1/batches?status=lost", "", "bad_query");
+  tour.refused("GET", "/v1/batches?cursor=x", "", "bad_query");
+  for (const auto& [method, target] :
+       std::vector<std::pair<std::string, std::string>>{{"POST", "/v1/batches/LOANS-1/close"},
+                                                        {"POST", "/v1/batches/LOANS-1/export"},
+                                                        {"DELETE", "/v1/batches/LOANS-1"},
+                                                        {"POST", "/v1/core/close-day"},
+                                                        {"POST", "/v1/core/open-day"}}) {
+    tour.refused(method, target, R"({"some":1})", "unknown_field");
+    tour.refused(method, target, "[", "bad_json");
+  }
   tour.done("GET", "/v1/batches/LOANS-1");
   tour.refused("GET", "/v1/batches/NONE", "", "unknown_batch");
   tour.refused("POST", "/v1/batches/LOANS-1/export", "", "batch_not_closed");
@@ -467,6 +481,13 @@ void visit_clearing(Tour& tour) {
 }
 
 void visit_books(Tour& tour) {
+  tour.done("GET", "/v1/batches");
+  for (std::size_t i = 0; i < more_than_a_page; ++i) {
+    const std::string body = R"({"batch_id":"NEW-)" + std::to_string(i) + "\"}";
+    REQUIRE(tour.api().ask("POST", "/v1/batches", body).status == 201);
+  }
+  const TourAnswer newest = tour.done("GET", "/v1/batches");
+  tour.done("GET", "/v1/batches?cursor=" + newest.at("next_cursor"));
   const TourAnswer statement =
       tour.done("GET", "/v1/accounts/A2/statement?from=2026-11-20&to=2026-11-21&cursor=0");
   tour.done("GET", "/v1/accounts/A2/statement?cursor=" + statement.at("next_cursor"));

@@ -203,6 +203,13 @@ class View {
                                                      BusinessDate to, std::uint32_t after,
                                                      std::size_t count) const;
   std::optional<BatchView> batch(const BatchId& id) const;
+  // Newest first; those of one status alone, or all. Looks at `visits_max` batches at most, from
+  // `from` on (none: from the newest). Appends to `found`; the batch to go on from, none at the
+  // end.
+  BatchNumber batches(std::optional<BatchStatus> status, BatchNumber from, std::size_t visits_max,
+                      std::vector<BatchView>& found) const;
+  // Which item of another system's batch the movement is; it stays that when it is tried again.
+  std::optional<std::uint32_t> batch_item_of(const BatchId& id, std::uint64_t movement) const;
   // The next one to be exported, and those that wait behind it.
   std::optional<BatchView> first_to_export() const;
   std::size_t waiting_exports(std::size_t count_max) const;
