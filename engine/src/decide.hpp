@@ -47,6 +47,8 @@ class Deciding {
   BatchNumber own_batch();
   // The same, for an item that is no new movement.
   BatchNumber own_batch_for_item();
+  // The number of the item that was put into it last.
+  std::uint32_t own_item() const { return own_items_; }
   // Its last item may have filled it.
   void close_full_batch();
   void close_and_queue(BatchNumber number);

@@ -42,6 +42,12 @@ MovementPosted core_movement(AccountNumber number, MinorUnits amount, std::strin
   return movement(account, MovementKind::core, amount, InternalAccount::core, HoldId{}, reference);
 }
 
+// Where a rejected item is now, for whoever wants to follow it.
+void tell_new_place(Deciding& d, BatchNumber batch) {
+  d.decision().movement = batch.value;
+  d.decision().item = d.own_item();
+}
+
 }  // namespace
 
 void decide_confirm_export(Deciding& d, const ConfirmExport& command) {
@@ -99,7 +105,7 @@ void decide_resolve_item(Deciding& d, const ResolveItem& command) {
     resolved.status = ItemStatus::retried;
     resolved.into = d.own_batch_for_item();
     d.emit(resolved);
-    return;
+    return tell_new_place(d, resolved.into);
   }
   if (!can_post(d.state, account, -item->movement.amount)) return d.decline(Decline::overflow);
   if (command.action == ItemAction::undo) {
@@ -120,7 +126,7 @@ void decide_resolve_item(Deciding& d, const ResolveItem& command) {
   moved.kind = MovementKind::external;
   moved.amount = -moved.amount;
   for (MovementLeg& leg : moved.legs) leg.amount = -leg.amount;
-  d.emit(moved);
+  tell_new_place(d, d.emit(moved).batch);
 }
 
 void decide_set_core_day(Deciding& d, const SetCoreDay& command) {

@@ -97,6 +97,12 @@ std::optional<BatchView> View::batch(const BatchId& id) const {
   return view_of(*record);
 }
 
+std::optional<BatchView> View::batch(BatchNumber number) const {
+  const auto record = state_.batches.get(number);
+  if (!record) return std::nullopt;
+  return view_of(*record);
+}
+
 BatchNumber View::batches(std::optional<BatchStatus> status, BatchNumber from,
                           std::size_t visits_max, std::vector<BatchView>& found) const {
   std::uint64_t number =

@@ -49,6 +49,7 @@ void print_batch(const json::object& batch) {
 void print_resolved(const json::object& resolved) {
   print_rows({{"item", text_of(resolved, "item_id")},
               {"action", text_of(resolved, "action")},
+              {"new item", text_of(resolved, "new_item_id")},
               {"amount", amount_text(resolved, "amount")},
               {"account", text_of(resolved, "account_id")}});
 }

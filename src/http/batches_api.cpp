@@ -123,6 +123,15 @@ Awaitable<ApiResponse> resolve_item(Api& api, const ApiRequest& request,
                            {"amount", answer.decision.amount},
                            {"currency", answer.decision.currency.alpha()}};
   if (action == engine::ItemAction::move) resolved["account_id"] = command->move_to.view();
+  if (action != engine::ItemAction::undo) {
+    // The engine's own batch that it is in now.
+    std::optional<engine::BatchView> batch;
+    const bool seen = co_await api.caller.inspect([&](const engine::View& view) {
+      batch = view.batch(engine::BatchNumber{answer.decision.movement});
+    });
+    if (!seen || !batch) co_return unavailable(api);
+    resolved["new_item_id"] = core_banking::item_id(batch->id, answer.decision.item);
+  }
   ApiResponse response = json_answer(200, resolved);
   response.replayed = answer.replayed;
   co_return response;

@@ -258,6 +258,40 @@ TEST_CASE("batches: a problem is moved to another account, or tried again", "[ht
   CHECK(content.find(R"("account_id":"A1","amount":-200)") != std::string::npos);
 }
 
+TEST_CASE("batches: who tries a rejected item again hears where it is now", "[http][core]") {
+  ApiUnderTest api;
+  open_account(api);
+  open_account(api, "A2", 0);
+  for (const int amount : {-100, -200, -300}) api.ask("POST", "/v1/postings", posting(amount));
+  close_and_export(api, "B1");
+  send(api, "B1.jsonl",
+       answer_line("B1-1", false) + answer_line("B1-2", false) + answer_line("B1-3", false));
+  REQUIRE(is_taken(api, "B1.jsonl"));
+  const auto retry = [&](const std::string& item, const std::string& key) {
+    return api.ask_with_key("POST", "/v1/batch-items/" + item + "/retry", "", key);
+  };
+  const ApiAnswer retried = retry("B1-2", "first");
+  CHECK(retried.text == R"({"item_id":"B1-2","action":"retry","amount":-200,"currency":"RUB",)"
+                        R"("new_item_id":"stp-000000002-1"})");
+  CHECK(api.ask("POST", "/v1/batch-items/B1-3/move", R"({"account_id":"A2"})").text ==
+        R"({"item_id":"B1-3","action":"move","amount":-300,"currency":"RUB","account_id":"A2",)"
+        R"("new_item_id":"stp-000000002-2"})");
+  CHECK(api.ask("POST", "/v1/batch-items/B1-1/undo").at("new_item_id").empty());
+  CHECK(api.ask("POST", "/v1/clock", R"({"now":"2026-11-20T09:05:00Z"})").status == 200);
+  const std::string content = content_of(core_folder(api) / "outbox" / "stp-000000002.jsonl");
+  CHECK(content.find(R"("item_id":"stp-000000002-1","account_id":"A1","amount":-200)") !=
+        std::string::npos);
+  CHECK(content.find(R"("item_id":"stp-000000002-2","account_id":"A2","amount":-300)") !=
+        std::string::npos);
+  // Rejected again, and tried again: the repeat of the first call hears the first place.
+  send(api, "stp.jsonl", answer_line("stp-000000002-1", false));
+  REQUIRE(is_taken(api, "stp.jsonl"));
+  CHECK(retry("stp-000000002-1", "second").at("new_item_id") == "stp-000000003-1");
+  const ApiAnswer again = retry("B1-2", "first");
+  CHECK(again.is_replay);
+  CHECK(again.text == retried.text);
+}
+
 TEST_CASE("batches: the list has the newest first, in pages, by status", "[http][core]") {
   ApiUnderTest api;
   open_account(api);

@@ -98,9 +98,12 @@ struct Decision {
   HoldId hold;
   AccountNumber account;
   FixedText<6> auth_code;
-  std::uint64_t movement = 0;  // Post: the first one's number; the others follow it
-  std::uint32_t runs = 0;      // BeginClearingFile: how often it was finished before
-  std::uint32_t item = 0;      // Post: where in its batch the first one lies; refused: which one
+  // Post: the first one's number; the others follow it. ResolveItem, but for an undone one: that of
+  // the batch that the item is in now.
+  std::uint64_t movement = 0;
+  std::uint32_t runs = 0;  // BeginClearingFile: how often it was finished before
+  // Post: where in its batch the first one lies; refused: which one. ResolveItem: where it is now.
+  std::uint32_t item = 0;
   // Exceptions that this command recorded, 0 for none.
   ExceptionCode exceptions[4] = {};
 

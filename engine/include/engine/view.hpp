@@ -203,6 +203,7 @@ class View {
                                                      BusinessDate to, std::uint32_t after,
                                                      std::size_t count) const;
   std::optional<BatchView> batch(const BatchId& id) const;
+  std::optional<BatchView> batch(BatchNumber number) const;
   // Newest first; those of one status alone, or all. Looks at `visits_max` batches at most, from
   // `from` on (none: from the newest). Appends to `found`; the batch to go on from, none at the
   // end.
