@@ -14,6 +14,10 @@ inline double microseconds(std::chrono::nanoseconds time) {
   return std::chrono::duration<double, std::micro>(time).count();
 }
 
+inline double seconds(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double>(time).count();
+}
+
 class LatencyHistogram {
  public:
   void record(std::chrono::nanoseconds latency) {

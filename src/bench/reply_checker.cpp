@@ -77,7 +77,8 @@ std::optional<ReplyFacts> ReplyChecker::read_authorization(std::span<const std::
     return std::nullopt;
   }
   const std::string_view code = text.substr(layout->code, 2);
-  if (code == "00") {
+  facts.is_approved = code == "00";
+  if (facts.is_approved) {
     ++counts_.approved;
   } else {
     ++counts_.declined[std::string(code)];

@@ -22,6 +22,7 @@ enum class Answering : std::uint8_t {
 struct ReplyFacts {
   std::uint32_t stan = 0;
   std::uint64_t sequence = 0;
+  bool is_approved = true;  // an echo, too
 };
 
 // What was counted besides what was right.

@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::size_t frame_size_max = 1024;
 constexpr std::size_t terminal_digits = 7;
+constexpr std::size_t terminal_prefix = 1;      // DE41: T and the digits
+constexpr std::size_t lifecycle_id_prefix = 3;  // DE62: MRK and the sequence
 constexpr std::uint64_t terminals = 50'000;
 constexpr std::uint64_t amount_min = 100;
 constexpr std::uint64_t amount_max = 9'999;
@@ -47,11 +49,15 @@ constexpr Field fields[] = {
     {62, "MRK112233445566"},
 };
 
-Outcome<std::size_t> find_field(std::span<const std::uint8_t> frame, int number) {
+std::string_view text_of(int number) {
   const auto* field = std::find_if(std::begin(fields), std::end(fields),
                                    [number](const Field& f) { return f.number == number; });
-  const auto place =
-      std::search(frame.begin(), frame.end(), field->text.begin(), field->text.end());
+  return field == std::end(fields) ? std::string_view() : field->text;
+}
+
+Outcome<std::size_t> find_field(std::span<const std::uint8_t> frame, int number) {
+  const std::string_view text = text_of(number);
+  const auto place = std::search(frame.begin(), frame.end(), text.begin(), text.end());
   if (place == frame.end()) {
     return Error{fmt::format("the bench needs a dialect that writes DE{} as ASCII", number)};
   }
@@ -72,6 +78,15 @@ Outcome<std::vector<std::uint8_t>> encode_frame(const iso8583::Dialect& dialect)
       iso8583::write_frame_header(framing, {}, *size, std::span(frame).first(header_size));
   if (!header) return Error{std::string(iso8583::describe(header.error()))};
   return frame;
+}
+
+// The n-th number of SplitMix64: a few cycles, good enough to choose cards with, and any of them
+// can be had without the ones before.
+std::uint64_t random_number(std::uint64_t seed, std::uint64_t n) {
+  std::uint64_t value = seed + (n + 1) * 0x9e3779b97f4a7c15U;
+  value = (value ^ (value >> 30U)) * 0xbf58476d1ce4e5b9U;
+  value = (value ^ (value >> 27U)) * 0x94d049bb133111ebU;
+  return value ^ (value >> 31U);
 }
 
 }  // namespace
@@ -107,15 +122,36 @@ MadeRequest RequestMaker::make(std::span<std::uint8_t> out) {
 
   std::memcpy(out.data(), frame_.data(), frame_.size());
   auto* text = reinterpret_cast<char*>(out.data());
-  const std::uint64_t card = next_random() % cards_;
-  const std::uint64_t amount = amount_min + next_random() % (amount_max - amount_min + 1);
-  write_pan(std::span<char, pan_digits>(text + pan_, pan_digits), card);
-  write_digits({text + amount_, 12}, amount);
+  const Purchase purchase = this->purchase(request.sequence);
+  write_pan(std::span<char, pan_digits>(text + pan_, pan_digits), purchase.card);
+  write_digits({text + amount_, 12}, static_cast<std::uint64_t>(purchase.amount));
   write_digits({text + stan_, stan_digits}, request.stan);
   write_digits({text + sequence_, sequence_digits}, request.sequence);
-  write_digits({text + terminal_ + 1, terminal_digits}, next_random() % terminals);
-  write_digits({text + lifecycle_id_ + 3, sequence_digits}, request.sequence);
+  write_digits({text + terminal_ + terminal_prefix, terminal_digits}, purchase.terminal);
+  write_digits({text + lifecycle_id_ + lifecycle_id_prefix, sequence_digits}, request.sequence);
   return request;
+}
+
+Purchase RequestMaker::purchase(std::uint64_t sequence) const {
+  constexpr std::uint64_t amounts = amount_max - amount_min + 1;
+  const std::uint64_t first = 3 * sequence;
+  return {random_number(seed_, first) % cards_,
+          static_cast<std::int64_t>(amount_min + random_number(seed_, first + 1) % amounts),
+          random_number(seed_, first + 2) % terminals};
+}
+
+std::string RequestMaker::terminal_text(std::uint64_t terminal) {
+  return fmt::format("{}{:0{}}", text_of(41).substr(0, terminal_prefix), terminal, terminal_digits);
+}
+std::string RequestMaker::lifecycle_id_text(std::uint64_t sequence) {
+  return fmt::format("{}{:0{}}", text_of(62).substr(0, lifecycle_id_prefix), sequence,
+                     sequence_digits);
+}
+std::string_view RequestMaker::constant_field(int number) {
+  return text_of(number);
+}
+std::chrono::sys_seconds RequestMaker::local_time() const {
+  return second_ + local_offset;
 }
 
 void RequestMaker::follow_clock() {
@@ -126,19 +162,10 @@ void RequestMaker::follow_clock() {
 void RequestMaker::set_second(std::chrono::sys_seconds second) {
   second_ = second;
   const std::string transmitted_at = fmt::format("{:%m%d%H%M%S}", second);
-  const std::string local = fmt::format("{:%H%M%S%m%d}", second + local_offset);
+  const std::string local = fmt::format("{:%H%M%S%m%d}", local_time());
   std::memcpy(frame_.data() + transmitted_at_, transmitted_at.data(), transmitted_at.size());
   std::memcpy(frame_.data() + local_time_, local.data(), 6);
   std::memcpy(frame_.data() + local_date_, local.data() + 6, 4);
-}
-
-// SplitMix64: a few cycles, and good enough to choose cards with.
-std::uint64_t RequestMaker::next_random() {
-  random_ += 0x9e3779b97f4a7c15U;
-  std::uint64_t value = random_;
-  value = (value ^ (value >> 30U)) * 0xbf58476d1ce4e5b9U;
-  value = (value ^ (value >> 27U)) * 0x94d049bb133111ebU;
-  return value ^ (value >> 31U);
 }
 
 }  // namespace holdfast::bench

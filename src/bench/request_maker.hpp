@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -25,6 +26,13 @@ struct MadeRequest {
   std::uint64_t sequence;  // DE37; every request has its own
 };
 
+// What tells one request from the others: all of it follows from the seed and the sequence.
+struct Purchase {
+  std::uint64_t card;
+  std::int64_t amount;  // DE4, of currency DE49
+  std::uint64_t terminal;
+};
+
 class RequestMaker {
  public:
   // A purchase of 18 fields and DE2 by one of `cards` random cards; `seed` decides which. The
@@ -37,6 +45,14 @@ class RequestMaker {
   // Writes the next request; `out` has frame_size() bytes. DE7 and DE11 together never repeat,
   // nor does DE37.
   MadeRequest make(std::span<std::uint8_t> out);
+  // What the request of a sequence says. Nobody has to remember it.
+  Purchase purchase(std::uint64_t sequence) const;
+  // DE41 and DE62 of a request, and fields that are the same in all.
+  static std::string terminal_text(std::uint64_t terminal);
+  static std::string lifecycle_id_text(std::uint64_t sequence);
+  static std::string_view constant_field(int number);
+  // The time of DE12 and DE13 of the requests that are made now.
+  std::chrono::sys_seconds local_time() const;
   // Moves DE7, DE12 and DE13 to the clock's second. To be called now and then.
   void follow_clock();
 
@@ -45,9 +61,8 @@ class RequestMaker {
   std::size_t sequence_offset() const { return sequence_; }
 
  private:
-  explicit RequestMaker(std::uint64_t cards, std::uint64_t seed) : cards_(cards), random_(seed) {}
+  explicit RequestMaker(std::uint64_t cards, std::uint64_t seed) : cards_(cards), seed_(seed) {}
   void set_second(std::chrono::sys_seconds second);
-  std::uint64_t next_random();
 
   std::vector<std::uint8_t> frame_;
   // Offsets of fields in the frame.
@@ -62,7 +77,7 @@ class RequestMaker {
   std::size_t lifecycle_id_ = 0;
 
   std::uint64_t cards_;
-  std::uint64_t random_;
+  std::uint64_t seed_;
   std::uint64_t made_ = 0;
   std::chrono::sys_seconds second_{};
 };
