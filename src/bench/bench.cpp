@@ -68,18 +68,30 @@ class Run {
       figures_.codec = std::move(*codec);
       show(options_, "\n" + codec_text(figures_.codec));
     }
+    if (options_.runs_clearing) return run_clearing();
+    if (options_.runs_recovery) return run_recovery();
     return options_.drives_load() ? drive_steps() : Outcome<void>();
   }
 
   const BenchFigures& figures() const { return figures_; }
 
  private:
-  Outcome<void> drive_steps() {
-    const auto dialect =
+  struct Traffic {
+    iso8583::Dialect dialect;
+    RequestMaker requests;
+  };
+  Outcome<Traffic> prepare_traffic() const {
+    auto dialect =
         iso8583::load_dialect(config_folder_ / fmt::format("dialects/{}.toml", link_dialect));
     if (!dialect) return Error{iso8583::to_string(dialect.error())};
     auto requests = RequestMaker::create(*dialect, options_.accounts, options_.seed);
     if (!requests) return requests.error();
+    return Traffic{std::move(*dialect), std::move(*requests)};
+  }
+
+  Outcome<void> drive_steps() {
+    auto traffic = prepare_traffic();
+    if (!traffic) return traffic.error();
     if (auto made = make_targets(); !made) return made;
     show(options_, "\n" + step_headings(options_));
     std::vector<Target*> targets;
@@ -88,14 +100,15 @@ class Run {
     for (const std::size_t connections : options_.connections) {
       for (const std::size_t window : options_.windows) {
         progress_.show(fmt::format("{} connections, window {} …", connections, window));
-        auto step = run_step(options_, connections, window, targets, *requests, *dialect);
+        auto step =
+            run_step(options_, connections, window, targets, traffic->requests, traffic->dialect);
         progress_.clear();
         if (!step) return step.error();
         figures_.steps.push_back(std::move(*step));
         show(options_, step_text(figures_.steps.back()));
       }
     }
-    return switch_ ? end_switch() : Outcome<void>();
+    return switch_ ? end_switch(*switch_) : Outcome<void>();
   }
 
   Outcome<void> make_targets() {
@@ -106,10 +119,48 @@ class Run {
       references_.push_back(std::make_unique<ReferenceServer>("durable-echo", folder_));
     }
     if (!options_.runs_authorize) return {};
-    switch_ =
-        std::make_unique<SwitchServer>(SwitchPlan{folder_, config_folder_, options_.accounts});
+    switch_ = std::make_unique<SwitchServer>(switch_plan());
+    return start_switch(*switch_);
+  }
+
+  Outcome<void> run_clearing() {
+    auto traffic = prepare_traffic();
+    if (!traffic) return traffic.error();
+    SwitchServer server(switch_plan());
+    if (auto started = start_switch(server); !started) return started;
+    const ClearingPlan plan{folder_,          config_folder_,    options_.records, options_.rate,
+                            options_.warm_up, options_.measured, options_.seed};
+    auto measured =
+        measure_clearing(plan, server, traffic->requests, traffic->dialect, progress_teller());
+    progress_.clear();
+    if (!measured) return measured.error();
+    figures_.clearing = std::move(*measured);
+    show(options_, "\n" + clearing_text(*figures_.clearing, options_));
+    return end_switch(server);
+  }
+
+  Outcome<void> run_recovery() {
+    auto traffic = prepare_traffic();
+    if (!traffic) return traffic.error();
+    SwitchServer server(switch_plan());
+    if (auto started = start_switch(server); !started) return started;
+    auto measured = measure_recovery({options_.accounts, options_.records}, server,
+                                     traffic->requests, traffic->dialect, progress_teller());
+    progress_.clear();
+    if (!measured) return measured.error();
+    figures_.recovery = *measured;
+    show(options_, "\n" + recovery_text(*figures_.recovery));
+    return end_switch(server);
+  }
+
+  SwitchPlan switch_plan() const { return {folder_, config_folder_, options_.accounts}; }
+  std::function<void(std::string_view)> progress_teller() {
+    return [this](std::string_view text) { progress_.show(text); };
+  }
+
+  Outcome<void> start_switch(SwitchServer& server) {
     const auto begin = Clock::now();
-    auto started = switch_->start([this](std::size_t done) {
+    auto started = server.start([this](std::size_t done) {
       progress_.show(fmt::format("{} of {} accounts loaded …", done, options_.accounts));
     });
     progress_.clear();
@@ -120,12 +171,12 @@ class Run {
     return {};
   }
 
-  Outcome<void> end_switch() {
+  Outcome<void> end_switch(SwitchServer& server) {
     progress_.show("stopping the switch …");
-    auto stopped = switch_->stop();
+    auto stopped = server.stop();
     progress_.clear();
     if (!stopped || !options_.verifies_journal) return stopped;
-    auto verified = switch_->verify();
+    auto verified = server.verify();
     if (!verified) return verified.error();
     figures_.verification = std::move(*verified);
     show(options_, "\njournal verify: " + figures_.verification);

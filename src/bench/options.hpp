@@ -14,8 +14,12 @@ struct BenchOptions {
   bool runs_durable_echo = true;
   bool runs_authorize = true;
   bool runs_codec = true;
+  bool runs_clearing = false;  // alone
+  bool runs_recovery = false;  // alone
 
   std::size_t accounts = 1'000'000;
+  std::size_t records = 1'000'000;  // in each clearing file; authorizations before a recovery
+  std::uint64_t rate = 2'000;       // authorizations a second beside clearing
   std::vector<std::size_t> connections = {1, 8, 64, 256};
   std::vector<std::size_t> windows = {1, 8, 64};
   std::chrono::milliseconds warm_up{1000};    // of each turn, before what is measured
@@ -28,6 +32,7 @@ struct BenchOptions {
   bool keeps_folder = false;
   bool verifies_journal = false;
 
+  bool runs_switch() const { return runs_authorize || runs_clearing || runs_recovery; }
   bool drives_load() const { return runs_echo || runs_durable_echo || runs_authorize; }
 };
 

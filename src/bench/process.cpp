@@ -182,10 +182,14 @@ std::string Process::output() const {
   return read_file(output_file_);
 }
 
+std::string Process::log() const {
+  return read_file(log_file_);
+}
+
 std::string Process::log_tail() const {
-  std::istringstream log(read_file(log_file_));
+  std::istringstream text(log());
   std::vector<std::string> lines;
-  for (std::string line; std::getline(log, line);) lines.push_back(line);
+  for (std::string line; std::getline(text, line);) lines.push_back(line);
   std::string tail;
   const std::size_t first = lines.size() - std::min(lines.size(), log_tail_lines);
   for (std::size_t i = first; i < lines.size(); ++i) tail += "  | " + lines[i] + "\n";

@@ -48,6 +48,7 @@ class Process {
 
   ProcessUsage usage() const;
   std::string output() const;
+  std::string log() const;
   // The last lines of what it logged.
   std::string log_tail() const;
 

@@ -96,6 +96,66 @@ std::string codec_text(const std::vector<CodecFigures>& codec) {
   return text;
 }
 
+std::string clearing_text(const ClearingFigures& clearing, const BenchOptions& options) {
+  const auto ingestion = [&](std::string_view name, const IngestionFigures& figures) {
+    const UsageFigures& usage = figures.usage;
+    return fmt::format(
+        "{:<18} {:>9.1f} {:>10.0f} {:>7.2f} {:>6.2f}  {:>7.0f} {:>7.0f} {:>7.0f}  {:>7.0f} "
+        "{:>7.0f} {:>7.0f}\n",
+        name, seconds(figures.time), figures.records_per_second(clearing.records),
+        microseconds(usage.cpu()) / static_cast<double>(clearing.records),
+        seconds(usage.cpu()) / seconds(figures.time), mebibytes(usage.before.resident_bytes),
+        mebibytes(usage.resident_bytes_max), mebibytes(usage.after.resident_bytes),
+        mebibytes(usage.before.anonymous_bytes), mebibytes(usage.anonymous_bytes_max),
+        mebibytes(usage.after.anonymous_bytes));
+  };
+  const auto load = [](std::string_view name, const SteadyLoadFigures& figures) {
+    const LatencyHistogram& latency = figures.load.latency;
+    return fmt::format("{:<18} {:>9} {:>10.0f}  {:>8.0f} {:>8.0f} {:>8.0f} {:>8.0f}\n", name,
+                       latency.count(), figures.load.messages_per_second,
+                       microseconds(latency.percentile(0.5)),
+                       microseconds(latency.percentile(0.99)),
+                       microseconds(latency.percentile(0.999)), microseconds(latency.max()));
+  };
+  std::string text =
+      fmt::format("authorized {}, {:.0f} a second; two files of {} records, {:.0f} MiB each\n\n",
+                  2 * clearing.records, clearing.authorized_per_second, clearing.records,
+                  mebibytes(clearing.file_bytes));
+  text += fmt::format("{:<18} {:>9} {:>10} {:>7} {:>6}  {:>7} {:>7} {:>7}  {:>7} {:>7} {:>7}\n",
+                      "ingestion", "seconds", "records/s", "cpu µs", "cores", "RSS MiB", "max",
+                      "after", "anon MiB", "max", "after");
+  text += ingestion("alone", clearing.ingestion_alone);
+  text += ingestion(fmt::format("beside {} auth./s", options.rate), clearing.ingestion_beside_load);
+  text += fmt::format("\n{:<18} {:>9} {:>10}  {:>8} {:>8} {:>8} {:>8}\n", "authorizations",
+                      "replies", "msg/s", "p50", "p99", "p99.9", "max");
+  text += load("alone", clearing.load_alone);
+  text += load("during ingestion", clearing.load_during_ingestion);
+  text += fmt::format("\np99        {:.2f} times that without ingestion\n", clearing.p99_ratio());
+  text +=
+      fmt::format("sizes      store {:.0f} MiB, journal {:.0f} MiB\n",
+                  mebibytes(clearing.sizes.store_bytes), mebibytes(clearing.sizes.journal_bytes));
+  return text;
+}
+
+std::string recovery_text(const RecoveryFigures& recovery) {
+  const auto start = [](std::string_view name, const StartFigures& figures) {
+    return fmt::format("{:<18} {:>9.2f} {:>10} {:>10} {:>10.0f}  {:>7.1f} {:>7.0f} {:>8.0f}\n",
+                       name, seconds(figures.time), figures.recovered.accounts,
+                       figures.recovered.events_replayed, figures.events_per_second(),
+                       seconds(figures.usage.cpu), mebibytes(figures.usage.resident_bytes_max),
+                       mebibytes(figures.usage.anonymous_bytes));
+  };
+  std::string text =
+      fmt::format("authorized {}, {:.0f} a second; journal {:.0f} MiB, store {:.0f} MiB\n\n",
+                  recovery.authorizations, recovery.authorized_per_second,
+                  mebibytes(recovery.sizes.journal_bytes), mebibytes(recovery.sizes.store_bytes));
+  text += fmt::format("{:<18} {:>9} {:>10} {:>10} {:>10}  {:>7} {:>7} {:>8}\n", "start", "seconds",
+                      "accounts", "events", "events/s", "cpu s", "RSS max", "anon MiB");
+  text += start("from the journal", recovery.from_journal);
+  text += start("from the store", recovery.from_store);
+  return text;
+}
+
 bool all_replies_were_right(const BenchFigures& figures) {
   for (const StepFigures& step : figures.steps) {
     for (const TargetFigures& target : step.targets) {

@@ -1,12 +1,15 @@
 // The figures for people, printed as they come, and for programs, printed at the end.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "bench/clearing_bench.hpp"
 #include "bench/codec_figures.hpp"
 #include "bench/machine.hpp"
 #include "bench/options.hpp"
+#include "bench/recovery_bench.hpp"
 #include "bench/step.hpp"
 
 namespace holdfast::bench {
@@ -17,6 +20,8 @@ struct BenchFigures {
   double loading_seconds = 0;
   std::vector<StepFigures> steps;
   std::vector<CodecFigures> codec;
+  std::optional<ClearingFigures> clearing;
+  std::optional<RecoveryFigures> recovery;
   std::string verification;  // what `journal verify` printed; empty when it was not asked for
 };
 
@@ -25,6 +30,8 @@ std::string machine_text(const BenchFigures& figures, const BenchOptions& option
 std::string step_headings(const BenchOptions& options);
 std::string step_text(const StepFigures& step);
 std::string codec_text(const std::vector<CodecFigures>& codec);
+std::string clearing_text(const ClearingFigures& clearing, const BenchOptions& options);
+std::string recovery_text(const RecoveryFigures& recovery);
 std::string json_text(const BenchFigures& figures, const BenchOptions& options);
 
 // True when every reply of every step was what it should be.

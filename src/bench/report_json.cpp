@@ -63,6 +63,61 @@ json::object codec_json(const CodecFigures& line) {
           {"allocations", line.allocations}};
 }
 
+json::object ingestion_json(const IngestionFigures& ingestion, std::uint64_t records) {
+  const UsageFigures& usage = ingestion.usage;
+  return {{"seconds", seconds(ingestion.time)},
+          {"records_per_second", ingestion.records_per_second(records)},
+          {"server_cpu_us_per_record", microseconds(usage.cpu()) / static_cast<double>(records)},
+          {"resident_bytes_before", usage.before.resident_bytes},
+          {"resident_bytes_max", usage.resident_bytes_max},
+          {"resident_bytes_after", usage.after.resident_bytes},
+          {"anonymous_bytes_before", usage.before.anonymous_bytes},
+          {"anonymous_bytes_max", usage.anonymous_bytes_max},
+          {"anonymous_bytes_after", usage.after.anonymous_bytes}};
+}
+
+json::object steady_load_json(const SteadyLoadFigures& figures) {
+  return {{"messages_per_second", figures.load.messages_per_second},
+          {"latency_us", latency_json(figures.load.latency)},
+          {"server_cpu_seconds", seconds(figures.cpu)},
+          {"generator_cpu_seconds", seconds(figures.load.generator_cpu)}};
+}
+
+json::object clearing_json(const ClearingFigures& clearing, const BenchOptions& options) {
+  return {
+      {"records", clearing.records},
+      {"rate", options.rate},
+      {"authorized_per_second", clearing.authorized_per_second},
+      {"file_bytes", clearing.file_bytes},
+      {"ingestion_alone", ingestion_json(clearing.ingestion_alone, clearing.records)},
+      {"ingestion_beside_load", ingestion_json(clearing.ingestion_beside_load, clearing.records)},
+      {"authorizations_alone", steady_load_json(clearing.load_alone)},
+      {"authorizations_during_ingestion", steady_load_json(clearing.load_during_ingestion)},
+      {"p99_ratio", clearing.p99_ratio()},
+      {"store_bytes", clearing.sizes.store_bytes},
+      {"journal_bytes", clearing.sizes.journal_bytes}};
+}
+
+json::object start_json(const StartFigures& start) {
+  return {{"seconds", seconds(start.time)},
+          {"accounts", start.recovered.accounts},
+          {"cards", start.recovered.cards},
+          {"events_replayed", start.recovered.events_replayed},
+          {"events_per_second", start.events_per_second()},
+          {"cpu_seconds", seconds(start.usage.cpu)},
+          {"resident_bytes_max", start.usage.resident_bytes_max},
+          {"anonymous_bytes", start.usage.anonymous_bytes}};
+}
+
+json::object recovery_json(const RecoveryFigures& recovery) {
+  return {{"authorizations", recovery.authorizations},
+          {"authorized_per_second", recovery.authorized_per_second},
+          {"store_bytes", recovery.sizes.store_bytes},
+          {"journal_bytes", recovery.sizes.journal_bytes},
+          {"from_journal", start_json(recovery.from_journal)},
+          {"from_store", start_json(recovery.from_store)}};
+}
+
 }  // namespace
 
 std::string json_text(const BenchFigures& figures, const BenchOptions& options) {
@@ -72,7 +127,7 @@ std::string json_text(const BenchFigures& figures, const BenchOptions& options) 
                       {"rounds", options.rounds},
                       {"measured_ms", options.measured.count()},
                       {"warm_up_ms", options.warm_up.count()}};
-  if (options.runs_authorize) {
+  if (options.runs_switch()) {
     report["accounts"] = options.accounts;
     report["loading_seconds"] = figures.loading_seconds;
   }
@@ -86,6 +141,8 @@ std::string json_text(const BenchFigures& figures, const BenchOptions& options) 
     for (const CodecFigures& line : figures.codec) codec.push_back(codec_json(line));
     report["codec"] = std::move(codec);
   }
+  if (figures.clearing) report["clearing"] = clearing_json(*figures.clearing, options);
+  if (figures.recovery) report["recovery"] = recovery_json(*figures.recovery);
   if (!figures.verification.empty()) report["verification"] = figures.verification;
   return json::serialize(report) + "\n";
 }

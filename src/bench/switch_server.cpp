@@ -79,7 +79,20 @@ Outcome<std::uint16_t> link_port(std::string_view ready_line) {
   return port;
 }
 
+std::uintmax_t folder_bytes(const fs::path& folder) {
+  std::uintmax_t sum = 0;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (const auto size = entry.file_size(error); !error) sum += size;
+  }
+  return sum;
+}
+
 }  // namespace
+
+DataSizes SwitchServer::data_sizes() const {
+  return {folder_bytes(data_folder() / "store"), folder_bytes(data_folder() / "journal")};
+}
 
 // Everything that is not said here is a default, as in a switch at work. The profile of the cards;
 // empty without limits.
@@ -107,29 +120,39 @@ cut_off = "22:00"
     if (auto done = write_file(plan_.folder / "limits.toml", limits_text); !done)
       return done.error();
   }
-  if (auto done = write_file(plan_.folder / "holdfast.toml", text); !done) return done.error();
+  if (auto done = write_file(config_file(), text); !done) return done.error();
   return {boost::system::in_place_value, has_limits ? limit_profile : std::string_view()};
 }
 
 Outcome<void> SwitchServer::start(const std::function<void(std::size_t)>& progress) {
   const auto profile = write_config();
   if (!profile) return profile.error();
-  const fs::path config = plan_.folder / "holdfast.toml";
-  auto process = Process::start({own_binary().string(), "serve", "--config", config.string()},
-                                plan_.folder / "serve");
-  if (!process) return process.error();
-  process_ = std::move(*process);
-  const auto line = process_->first_line(switch_start_patience);
-  if (!line) return Error{"holdfast serve " + line.error().text};
-  const auto port = link_port(*line);
-  if (!port) return port.error();
-  port_ = *port;
-  auto api = http::ApiClient::from_config(config);
+  if (auto launched = launch(switch_start_patience); !launched) return launched;
+  auto api = http::ApiClient::from_config(config_file());
   if (!api) return Error{api.error()};
   api->set_timeout(bulk_patience);
   const auto loaded = load_population(*api, {plan_.accounts, *profile}, progress);
   if (!loaded) return Error{fmt::format("{}\n{}", loaded.error().text, log_tail())};
   return end_turn();
+}
+
+Outcome<void> SwitchServer::launch(std::chrono::milliseconds patience) {
+  auto process = Process::start(
+      {own_binary().string(), "serve", "--config", config_file().string()}, plan_.folder / "serve");
+  if (!process) return process.error();
+  process_ = std::move(*process);
+  const auto line = process_->first_line(patience);
+  if (!line) return Error{"holdfast serve " + line.error().text};
+  const auto port = link_port(*line);
+  if (!port) return port.error();
+  port_ = *port;
+  return {};
+}
+
+Outcome<std::chrono::nanoseconds> SwitchServer::start_again(std::chrono::milliseconds patience) {
+  const auto begin = std::chrono::steady_clock::now();
+  if (auto launched = launch(patience); !launched) return launched.error();
+  return {boost::system::in_place_value, std::chrono::steady_clock::now() - begin};
 }
 
 Outcome<void> SwitchServer::begin_turn() {
@@ -138,7 +161,7 @@ Outcome<void> SwitchServer::begin_turn() {
   return {};
 }
 
-Outcome<void> SwitchServer::end_turn() {
+Outcome<void> SwitchServer::settle() {
   const auto deadline = std::chrono::steady_clock::now() + settle_patience;
   auto before = process_->usage().cpu;
   while (std::chrono::steady_clock::now() < deadline) {
@@ -149,6 +172,11 @@ Outcome<void> SwitchServer::end_turn() {
     if (cpu - before < settled_cpu_max) break;
     before = cpu;
   }
+  return {};
+}
+
+Outcome<void> SwitchServer::end_turn() {
+  if (auto settled = settle(); !settled) return settled;
   process_->pause();
   return {};
 }
@@ -161,9 +189,9 @@ Outcome<void> SwitchServer::stop() {
 }
 
 Outcome<std::string> SwitchServer::verify() const {
-  const std::string data = (plan_.folder / "data").string();
   auto process =
-      Process::start({own_binary().string(), "journal", "verify", data}, plan_.folder / "verify");
+      Process::start({own_binary().string(), "journal", "verify", data_folder().string()},
+                     plan_.folder / "verify");
   if (!process) return process.error();
   const auto exit_code = process->wait(verify_patience);
   if (!exit_code) return Error{"holdfast journal verify " + exit_code.error().text};

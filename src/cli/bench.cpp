@@ -20,6 +20,8 @@ constexpr std::size_t connections_max = 1000;
 constexpr std::size_t window_max = 1000;
 // Trace numbers in flight must differ.
 constexpr std::size_t in_flight_max = 500'000;
+constexpr std::size_t records_max = 10'000'000;
+constexpr std::uint64_t rate_max = 1'000'000;
 
 struct BenchArguments {
   std::string what = "all";
@@ -49,6 +51,10 @@ std::string find_nonsense(const BenchArguments& arguments) {
       in_flight_max) {
     return fmt::format("connections × window is at most {}", in_flight_max);
   }
+  if (options.records < 1 || options.records > records_max) {
+    return fmt::format("--records: 1 to {}", records_max);
+  }
+  if (options.rate < 1 || options.rate > rate_max) return fmt::format("--rate: 1 to {}", rate_max);
   if (options.accounts < 1 || options.accounts > bench::accounts_max) {
     return fmt::format("--accounts: 1 to {}", bench::accounts_max);
   }
@@ -75,6 +81,8 @@ int run(const BenchArguments& arguments) {
       all || arguments.what == "durable-echo" || arguments.what == "authorize";
   options.runs_authorize = all || arguments.what == "authorize";
   options.runs_codec = all || arguments.what == "codec";
+  options.runs_clearing = arguments.what == "clearing";
+  options.runs_recovery = arguments.what == "recover";
   options.measured = milliseconds(arguments.seconds);
   options.warm_up = milliseconds(arguments.warm_up_seconds);
   options.folder = arguments.folder;
@@ -92,13 +100,22 @@ int run(const BenchArguments& arguments) {
 void add_bench_command(CLI::App& app, std::function<int()>& action) {
   auto arguments = std::make_shared<BenchArguments>();
   bench::BenchOptions& options = arguments->options;
-  CLI::App* command = app.add_subcommand("bench", "Measures the switch and its references in turn");
+  CLI::App* command = app.add_subcommand(
+      "bench", "Measures the switch and its references in turn, clearing, and recovery");
   command
       ->add_option("what", arguments->what,
-                   "all, echo, durable-echo, authorize (with durable-echo) or codec")
-      ->check(CLI::IsMember({"all", "echo", "durable-echo", "authorize", "codec"}))
+                   "all, echo, durable-echo, authorize (with durable-echo) or codec; clearing and "
+                   "recover are not part of all")
+      ->check(CLI::IsMember(
+          {"all", "echo", "durable-echo", "authorize", "codec", "clearing", "recover"}))
       ->capture_default_str();
   command->add_option("--accounts", options.accounts, "Accounts, each with a card")
+      ->capture_default_str();
+  command
+      ->add_option("--records", options.records,
+                   "clearing: of each of the two files; recover: authorizations before")
+      ->capture_default_str();
+  command->add_option("--rate", options.rate, "clearing: authorizations a second beside it")
       ->capture_default_str();
   command->add_option("--connections", options.connections, "Numbers of connections")
       ->delimiter(',')

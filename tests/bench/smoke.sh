@@ -21,4 +21,17 @@ count() {
 [ "$(count '"ratio":[0-9]')" -eq 2 ] || fail "ratios are missing"
 [ "$(count '"allocations":0')" -ge 8 ] || fail "dialects are missing"
 [ "$(count '"verification":')" -eq 1 ] || fail "the journal was not verified"
+
+# Two files of 500 records, alone and beside authorizations; then two starts.
+report=$("$1" bench clearing --accounts 1000 --records 500 --rate 200 --seconds 1 --warm-up 0.2 \
+  --verify --json --config-dir "$2" --dir "$3")
+[ "$(count '"records_per_second":[1-9]')" -eq 2 ] || fail "ingestion was not measured"
+[ "$(count '"count":[1-9]')" -eq 2 ] || fail "authorizations were not measured"
+[ "$(count '"p99_ratio":[0-9]')" -eq 1 ] || fail "the ratio is missing"
+[ "$(count '"verification":')" -eq 1 ] || fail "the journal was not verified"
+
+report=$("$1" bench recover --accounts 1000 --records 500 --json --config-dir "$2" --dir "$3")
+[ "$(count '"accounts":1000,"cards":1000')" -eq 2 ] || fail "accounts are missing"
+[ "$(count '"events_per_second":[1-9]')" -ge 1 ] || fail "recovery was not measured"
+
 [ -z "$(find "$3" -maxdepth 1 -name 'holdfast-bench-*')" ] || fail "data was left behind"
