@@ -1,12 +1,14 @@
 // Moving what is old to the archive, now.
 #include "http/api.hpp"
+#include "http/bodies.hpp"
 #include "http/waiting.hpp"
 
 namespace holdfast::http {
 
 namespace json = boost::json;
 
-Awaitable<ApiResponse> post_archive(Api& api, const ApiRequest&) {
+Awaitable<ApiResponse> post_archive(Api& api, const ApiRequest& request) {
+  if (const auto fault = fault_of_no_body(request.body)) co_return bad_body(*fault);
   if (api.core.config.archive.folder.empty()) {
     co_return problem(409, "no_archive", "The configuration has no [archive].");
   }
