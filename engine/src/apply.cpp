@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "core_balances.hpp"
 #include "decision_record.hpp"
 #include "state.hpp"
 
@@ -280,16 +281,14 @@ class Applier {
       add(account.booked, amount);
     } else {
       item.status = ItemStatus::rejected;
-      ++batch.problem_count;
-      state_.batch_problems.put({fact.batch, fact.item}, {batch.last_problem, fact.reason, {}});
-      batch.last_problem = fact.item;
+      link_problem(batch, fact);
     }
     accept_if_answered(batch);
   }
   void operator()(const ItemResolved& fact) {
     BatchItemRecord& item = state_.batch_items.edit({fact.batch, fact.item});
     item.status = fact.status;
-    --state_.batches.edit(fact.batch).problem_count;
+    unlink_problem(state_.batches.edit(fact.batch), fact.item);
     if (!fact.into) return take_from_hold(*state_.movements.get({item.account, item.movement}));
     MovementRecord& movement = state_.movements.edit({item.account, item.movement});
     movement.batch = fact.into;
@@ -309,7 +308,12 @@ class Applier {
     state_.meta.core_day_at = event_.at;
   }
   void operator()(const CoreBalanceTaken& fact) {
-    state_.accounts.edit(fact.account).core_export = fact.last_export;
+    AccountRecord& account = state_.accounts.edit(fact.account);
+    account.core_export = fact.last_export;
+    while (account.settled_movements < account.movement_count &&
+           is_settled(state_, account, account.settled_movements + 1)) {
+      ++account.settled_movements;
+    }
   }
 
   void operator()(const InternalPosted& fact) {
@@ -472,6 +476,26 @@ class Applier {
     BatchRecord& batch = state_.batches.edit(number);
     state_.batch_items.put({number, ++batch.item_count}, {account, movement});
     return batch.item_count;
+  }
+  void link_problem(BatchRecord& batch, const ItemAnswered& fact) {
+    ++batch.problem_count;
+    state_.batch_problems.put({batch.number, fact.item}, {batch.last_problem, 0, fact.reason, {}});
+    set_next_problem(batch, batch.last_problem, fact.item);
+    batch.last_problem = fact.item;
+  }
+  // Its reason stays.
+  void unlink_problem(BatchRecord& batch, std::uint32_t item) {
+    --batch.problem_count;
+    const BatchProblemRecord problem = *state_.batch_problems.get({batch.number, item});
+    set_next_problem(batch, problem.previous, problem.next);
+    if (problem.next == 0) {
+      batch.last_problem = problem.previous;
+    } else {
+      state_.batch_problems.edit({batch.number, problem.next}).previous = problem.previous;
+    }
+  }
+  void set_next_problem(const BatchRecord& batch, std::uint32_t item, std::uint32_t next) {
+    if (item != 0) state_.batch_problems.edit({batch.number, item}).next = next;
   }
   void accept_if_answered(BatchRecord& batch) {
     const bool is_answered = batch.answered_count == batch.item_count;

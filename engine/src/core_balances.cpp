@@ -1,6 +1,5 @@
 #include "core_balances.hpp"
 
-#include <unordered_map>
 #include <unordered_set>
 
 #include "decide.hpp"
@@ -8,39 +7,67 @@
 namespace engine {
 namespace {
 
-// By account: what the balance has in it of items that are not answered here, less those accepted
-// here that it has not in it yet.
-class OnTheWay {
- public:
-  OnTheWay(const State& state, std::uint64_t last_export) : state_(state) {
-    const std::uint64_t from = std::min(state.meta.answered_export, last_export);
-    for (std::uint64_t number = from + 1; number <= state.meta.export_count; ++number) {
-      add(*state.exports.get({number}), number <= last_export);
-    }
-  }
-  MinorUnits of(AccountNumber account) const {
-    const auto found = sums_.find(account.value);
-    return found == sums_.end() ? 0 : found->second;
-  }
-
- private:
-  void add(BatchNumber number, bool is_contained) {
-    const BatchRecord batch = *state_.batches.get(number);
-    for (std::uint32_t i = 1; i <= batch.item_count; ++i) {
-      const BatchItemRecord item = *state_.batch_items.get({number, i});
-      const bool counts =
-          item.status == (is_contained ? ItemStatus::waiting : ItemStatus::accepted);
-      if (!counts) continue;
-      const MinorUnits amount = state_.movements.get({item.account, item.movement})->amount;
-      sums_[item.account.value] += is_contained ? amount : -amount;
-    }
-  }
-
-  const State& state_;
-  std::unordered_map<std::uint64_t, MinorUnits> sums_;
+// Where an item stands: its export (0: not exported, or never to be), and core banking's word on
+// it.
+struct Standing {
+  std::uint64_t export_number = 0;
+  ItemStatus status = ItemStatus::waiting;
 };
+Standing standing_of(const State& state, const MovementRecord& movement) {
+  return {state.batches.get(movement.batch)->export_number,
+          state.batch_items.get({movement.batch, movement.item})->status};
+}
+
+// What the balance has in it of items that are not answered here, less those accepted here that it
+// has not in it yet. Nothing: items are accepted, and the balance names no batch at all. One of
+// them is in core banking's books, so that the balance would post it a second time.
+std::optional<MinorUnits> on_the_way(const State& state, const AccountRecord& account,
+                                     std::uint64_t last_export) {
+  MinorUnits sum = 0;
+  for (std::uint32_t ordinal = account.settled_movements + 1; ordinal <= account.movement_count;
+       ++ordinal) {
+    const MovementRecord movement = *state.movements.get({account.number, ordinal});
+    if (!movement.batch) continue;
+    const Standing item = standing_of(state, movement);
+    if (item.export_number == 0) continue;
+    const bool is_contained = item.export_number <= last_export;
+    if (is_contained && item.status == ItemStatus::waiting) sum += movement.amount;
+    if (is_contained || item.status != ItemStatus::accepted) continue;
+    if (last_export == 0) return std::nullopt;
+    sum -= movement.amount;
+  }
+  return sum;
+}
+
+void compare(const State& state, const AccountRecord& account, std::uint64_t last_export,
+             MinorUnits core_booked, CoreDifference& difference) {
+  const auto between = on_the_way(state, account, last_export);
+  if (!between) {
+    difference.refusal = Decline::unknown_batch;
+    return;
+  }
+  const auto amount = checked_subtract(core_booked, account.booked + *between);
+  difference.amount = amount.value_or(0);
+  if (!amount || !can_post(state, account, *amount)) difference.refusal = Decline::overflow;
+}
 
 }  // namespace
+
+bool is_settled(const State& state, const AccountRecord& account, std::uint32_t ordinal) {
+  const MovementRecord movement = *state.movements.get({account.number, ordinal});
+  if (!movement.batch) return true;
+  const Standing item = standing_of(state, movement);
+  switch (item.status) {
+    case ItemStatus::waiting:
+      return state.batches.get(movement.batch)->status == BatchStatus::deleted;
+    case ItemStatus::accepted:
+      return item.export_number <= account.core_export;
+    case ItemStatus::rejected:  // it may be retried
+      return false;
+    default:
+      return true;
+  }
+}
 
 std::vector<CoreDifference> core_differences(const State& state, const TakeCoreBalances& command) {
   std::vector<CoreDifference> differences(command.balances.size());
@@ -52,7 +79,6 @@ std::vector<CoreDifference> core_differences(const State& state, const TakeCoreB
     for (CoreDifference& difference : differences) difference.refusal = reason;
     return differences;
   }
-  const OnTheWay on_the_way(state, last_export);
   std::unordered_set<std::uint64_t> seen;
   for (std::size_t i = 0; i < differences.size(); ++i) {
     CoreDifference& difference = differences[i];
@@ -67,14 +93,12 @@ std::vector<CoreDifference> core_differences(const State& state, const TakeCoreB
     difference.is_outdated = last_export < account->core_export;
     if (balance.booked.currency != account->currency) {
       difference.refusal = Decline::currency_mismatch;
-      continue;
+    } else if (!seen.insert(account->number.value).second) {
+      // Which of two is meant, nobody can say: the first is taken.
+      difference.refusal = Decline::same_account;
+    } else if (!difference.is_outdated) {
+      compare(state, *account, last_export, balance.booked.amount, difference);
     }
-    const auto amount =
-        checked_subtract(balance.booked.amount, account->booked + on_the_way.of(account->number));
-    difference.amount = amount.value_or(0);
-    if (!amount || !can_post(state, *account, *amount)) difference.refusal = Decline::overflow;
-    // Which of two is meant, nobody can say: the first is taken.
-    if (!seen.insert(account->number.value).second) difference.refusal = Decline::same_account;
   }
   return differences;
 }

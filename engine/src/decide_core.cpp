@@ -1,6 +1,5 @@
 // Core banking: what it takes, what it says of it, what it holds itself, and when it is open.
-#include <unordered_map>
-#include <unordered_set>
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "core_balances.hpp"
 #include "decide.hpp"
@@ -23,13 +22,6 @@ std::optional<Item> find_item(const State& state, const BatchId& id, std::uint32
   const auto record = state.batch_items.get({batch->number, item});
   if (!record) return std::nullopt;
   return Item{*batch, *record, *state.movements.get({record->account, record->movement})};
-}
-
-// Tells the items of one command apart. By their batches: a movement that was tried again is an
-// item of two, with two answers.
-std::uint64_t key_of(const Item& item, std::uint32_t number) {
-  constexpr int item_bits = 32;
-  return item.batch.number.value << item_bits | number;
 }
 
 bool is_exported(const BatchRecord& batch) {
@@ -58,25 +50,26 @@ void decide_confirm_export(Deciding& d, const ConfirmExport& command) {
 
 void decide_answer_items(Deciding& d, const AnswerItems& command) {
   if (command.answers.size() > answers_max) return d.decline(Decline::batch_too_large);
-  std::unordered_map<std::uint64_t, bool> said;
+  // By item: a movement that was tried again is two.
+  boost::unordered_flat_map<BatchItemKey, bool> said;
   for (const ItemAnswer& answer : command.answers) {
     const auto item = find_item(d.state, answer.batch, answer.item);
     if (!item) return d.decline(Decline::unknown_item);
     if (!is_exported(item->batch)) return d.decline(Decline::batch_not_closed);
     const bool was_accepted = item->record.status == ItemStatus::accepted;
     const bool was_answered = item->record.status != ItemStatus::waiting;
-    const bool said_first = said.emplace(key_of(*item, answer.item), answer.accepted).first->second;
+    const BatchItemKey key{item->batch.number, answer.item};
+    const bool said_first = said.emplace(key, answer.accepted).first->second;
     if ((was_answered && was_accepted != answer.accepted) || said_first != answer.accepted) {
       return d.decline(Decline::same_key_other_content);
     }
     ++d.decision().item;
   }
 
-  std::unordered_set<std::uint64_t> seen;
   for (const ItemAnswer& answer : command.answers) {
     const Item item = *find_item(d.state, answer.batch, answer.item);
-    if (item.record.status != ItemStatus::waiting) continue;
-    if (!seen.insert(key_of(item, answer.item)).second) continue;
+    const bool is_first = said.erase({item.batch.number, answer.item}) == 1;
+    if (item.record.status != ItemStatus::waiting || !is_first) continue;
     d.emit(ItemAnswered{item.batch.number, answer.item, answer.accepted, answer.reason});
     if (answer.accepted) continue;
     // A balance of core banking was taken over as if it had this item in it.

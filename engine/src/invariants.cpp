@@ -1,6 +1,7 @@
 #include <map>
 #include <set>
 
+#include "core_balances.hpp"
 #include "limit_usage.hpp"
 #include "state.hpp"
 
@@ -17,6 +18,7 @@ void check_pending(const State& state, const AccountRecord& account) {
     if (movement.batch) {
       const auto item = state.batch_items.get({movement.batch, movement.item});
       ENGINE_ASSERT(item && item->account == account.number && item->movement == ordinal);
+      ENGINE_ASSERT(ordinal > account.settled_movements || is_settled(state, account, ordinal));
       if (item->status == ItemStatus::accepted) continue;
     }
     pending += movement.amount;

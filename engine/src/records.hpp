@@ -34,6 +34,10 @@ struct AccountRecord {
   std::uint32_t limits_version = 0;  // grows when its own rules change, or the profiles'
   std::uint32_t limits_stamp = 0;    // of the profiles' rules that its usage last changed under
   std::uint64_t core_export = 0;     // the last export that core banking's balance had in it
+  // The movements up to this one are never on the way between the books again, whatever export from
+  // core_export on a balance has in it.
+  std::uint32_t settled_movements = 0;
+  std::uint8_t reserved_end[4] = {};
 
   MinorUnits ledger() const { return booked + pending; }
   MinorUnits available() const { return ledger() - held + overdraft_limit; }
@@ -137,7 +141,7 @@ struct BatchRecord {
   std::uint32_t answered_count = 0;
   std::uint32_t accepted_count = 0;
   std::uint32_t problem_count = 0;  // rejected, and not resolved yet
-  std::uint32_t last_problem = 0;   // head of the chain of rejected items, newest first
+  std::uint32_t last_problem = 0;   // head of the chain of those, newest first
   BusinessDate business_date;       // when it was opened
   BatchId id;
   BatchSource source;
@@ -155,7 +159,8 @@ struct BatchItemRecord {
   std::uint8_t reserved[3] = {};
 };
 struct BatchProblemRecord {
-  std::uint32_t previous = 0;  // the item rejected before it, 0: none
+  std::uint32_t previous = 0;  // the item rejected before it and not resolved, 0: none
+  std::uint32_t next = 0;      // the one after it
   RejectionReason reason;
   std::uint8_t reserved[3] = {};
 };
@@ -353,14 +358,14 @@ constexpr bool is_store_record(std::size_t size) {
   return is_plain && sizeof(Record) == size;
 }
 
-static_assert(is_store_record<AccountRecord>(120));
+static_assert(is_store_record<AccountRecord>(128));
 static_assert(is_store_record<CardRecord>(80));
 static_assert(is_store_record<HoldRecord>(416));
 static_assert(is_store_record<MovementRecord>(160));
 static_assert(is_store_record<RequestRecord>(64));
 static_assert(is_store_record<BatchRecord>(184));
 static_assert(is_store_record<BatchItemRecord>(16));
-static_assert(is_store_record<BatchProblemRecord>(72));
+static_assert(is_store_record<BatchProblemRecord>(76));
 static_assert(is_store_record<ClearingRecordState>(104));
 static_assert(is_store_record<ClearingFileRecord>(32));
 static_assert(is_store_record<ExceptionRecord>(104));

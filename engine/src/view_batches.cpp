@@ -180,8 +180,7 @@ std::vector<BatchItemView> View::batch_problems(BatchNumber batch, std::size_t c
   std::vector<BatchItemView> views;
   std::uint32_t item = state_.batches.get(batch)->last_problem;
   while (item != 0 && views.size() < count) {
-    const BatchItemView view = batch_item(batch, item);
-    if (view.status == ItemStatus::rejected) views.push_back(view);
+    views.push_back(batch_item(batch, item));
     item = state_.batch_problems.get({batch, item})->previous;
   }
   return views;

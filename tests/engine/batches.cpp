@@ -1,5 +1,6 @@
 // Batches: filled by cards and by other systems, closed, undone, exported, answered, resolved.
 #include <catch2/catch.hpp>
+#include <ctime>
 
 #include "ledger.hpp"
 
@@ -50,6 +51,15 @@ Answer resolve(Ledger& ledger, std::uint32_t item, ItemAction action,
 Answer take_balance(Ledger& ledger, std::string_view booked, std::string_view last_batch) {
   return ledger.run(
       TakeCoreBalances{BatchId::cut(last_batch), {{AccountId::cut("A1"), money(booked)}}});
+}
+// How many records a look at the problems goes through.
+std::size_t problems_walked(const Ledger& ledger, std::string_view id = "B1") {
+  const BatchRecord record = *ledger.state.batch(BatchId::cut(id));
+  std::size_t count = 0;
+  for (std::uint32_t item = record.last_problem; item != 0; ++count) {
+    item = ledger.state.batch_problems.get({record.number, item})->previous;
+  }
+  return count;
 }
 // "booked 1000.00 pending -50.00"
 std::string parts(const Ledger& ledger, std::string_view account = "A1") {
@@ -270,6 +280,57 @@ TEST_CASE("batches: a rejected item stays pending until it is retried, moved or 
   CHECK(told(resolve(ledger, 1, ItemAction::undo)) == "item_not_rejected");
 }
 
+TEST_CASE("batches: an item's old rejection may come again beside the answer to its retry",
+          "[engine][batches]") {
+  Ledger ledger;
+  post(ledger, {posting("-50.00")});
+  export_batch(ledger);
+  answer(ledger, 1, false);
+  REQUIRE(told(resolve(ledger, 1, ItemAction::retry)) == "approved");
+  export_batch(ledger, "stp-000000002");
+  const ItemAnswer old{BatchId::cut("B1"), 1, false, {}};
+  ItemAnswer retried{BatchId::cut("stp-000000002"), 1, true, {}};
+  SECTION("accepted now") {
+    CHECK(told(ledger.run(AnswerItems{{old, retried, old}})) == "approved");
+    CHECK(parts(ledger) == "booked 950.00 pending 0.00");
+  }
+  SECTION("rejected once more") {
+    retried.accepted = false;
+    CHECK(told(ledger.run(AnswerItems{{old, retried}})) == "approved");
+    CHECK(parts(ledger) == "booked 1000.00 pending -50.00");
+    CHECK(batch(ledger, "stp-000000002").problems == 1);
+  }
+}
+
+TEST_CASE("batches: a problem that was resolved is not looked at again", "[engine][batches]") {
+  Ledger ledger;
+  post(ledger, {posting("1.00"), posting("2.00"), posting("3.00"), posting("4.00")});
+  export_batch(ledger);
+  for (std::uint32_t item = 1; item <= 4; ++item) answer(ledger, item, false);
+  const View view(ledger.state, ledger.rules);
+  const auto left = [&] {
+    std::string text;
+    for (const BatchItemView& item : view.batch_problems(batch(ledger).number, 10)) {
+      text += std::to_string(item.item);
+    }
+    return text;
+  };
+  CHECK(left() == "4321");
+  // In the middle, the newest, the oldest, the last one.
+  resolve(ledger, 2, ItemAction::undo);
+  CHECK(left() == "431");
+  CHECK(problems_walked(ledger) == 3);
+  resolve(ledger, 4, ItemAction::undo);
+  CHECK(left() == "31");
+  CHECK(problems_walked(ledger) == 2);
+  resolve(ledger, 1, ItemAction::undo);
+  CHECK(left() == "3");
+  CHECK(problems_walked(ledger) == 1);
+  resolve(ledger, 3, ItemAction::undo);
+  CHECK(left().empty());
+  CHECK(problems_walked(ledger) == 0);
+}
+
 TEST_CASE("batches: opened by name once, of one source", "[engine][batches]") {
   Ledger ledger;
   const OpenBatch open{BatchId::cut("B1"), BatchSource::cut("loans")};
@@ -327,6 +388,75 @@ TEST_CASE("core banking: its balance brings its own movements, whatever is on th
   }
   CHECK(ledger.state.ledger_of(currency("RUB")).customers ==
         ledger.state.accounts.get({1})->ledger());
+}
+
+TEST_CASE("core banking: a balance without a last batch is one of before any item was accepted",
+          "[engine][batches]") {
+  Ledger ledger;
+  ledger.open("A2", "0.00");
+  post(ledger, {posting("-50.00")});
+  export_batch(ledger);
+  CHECK(told(take_balance(ledger, "1500.00", "")) == "approved");
+  CHECK(parts(ledger) == "booked 1500.00 pending -50.00");
+  answer(ledger, 1, true);
+  CHECK(told(take_balance(ledger, "1450.00", "")) == "unknown_batch");
+  CHECK(parts(ledger) == "booked 1450.00 pending 0.00");
+  // Another account is no concern of it.
+  CHECK(told(ledger.run(TakeCoreBalances{{}, {{AccountId::cut("A2"), money("7.00")}}})) ==
+        "approved");
+  CHECK(parts(ledger, "A2") == "booked 7.00 pending 0.00");
+}
+
+TEST_CASE("core banking: a balance costs what its own account moved since the last one",
+          "[engine][batches]") {
+  Ledger ledger;
+  ledger.open("A2", "0.00");
+  post(ledger, {posting("1.00", "B0")});
+  // Never answered, before many others.
+  export_batch(ledger, "B0");
+  for (int i = 1; i <= 40; ++i) {
+    const std::string id = numbered("B", i);
+    post(ledger, std::vector<Posting>(1000, posting("1.00", id, "A2")));
+    export_batch(ledger, id);
+  }
+  const View view(ledger.state, ledger.rules);
+  const TakeCoreBalances balances{BatchId::cut("B1"), {{AccountId::cut("A1"), money("1001.00")}}};
+  const auto cpu_seconds = [] {
+    timespec time{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+  };
+  const double begin = cpu_seconds();
+  for (int i = 0; i < 300; ++i) REQUIRE(view.core_differences(balances)[0].amount == 0);
+  CHECK(cpu_seconds() - begin < 0.05);
+}
+
+TEST_CASE("core banking: what a taken balance has settled is not looked at again",
+          "[engine][batches]") {
+  Ledger ledger;
+  const auto settled = [&] { return ledger.state.accounts.get({1})->settled_movements; };
+  post(ledger, {posting("-50.00", "B1"), posting("-7.00", "B1")});
+  post(ledger, {posting("-1.00", "B2"), posting("-2.00", "B3")});
+  export_batch(ledger, "B1");
+  answer(ledger, 1, true, "B1");
+  CHECK(settled() == 0);
+  take_balance(ledger, "943.00", "B1");
+  CHECK(settled() == 2);
+  export_batch(ledger, "B2");
+  answer(ledger, 2, true, "B1");
+  take_balance(ledger, "942.00", "B2");
+  CHECK(settled() == 3);
+  answer(ledger, 1, false, "B2");
+  export_batch(ledger, "B3");
+  take_balance(ledger, "941.00", "B3");
+  CHECK(settled() == 3);
+  CHECK(told(ledger.run(ResolveItem{BatchId::cut("B2"), 1, ItemAction::undo, {}})) == "approved");
+  answer(ledger, 1, true, "B3");
+  post(ledger, {posting("-4.00", "B4")});
+  export_batch(ledger, "B4");
+  take_balance(ledger, "941.00", "B4");
+  // All but what is waiting in B4: the undone item, and what core banking and the undo moved, too.
+  CHECK(settled() == 8);
 }
 
 TEST_CASE("core banking: closed and open again", "[engine][batches]") {

@@ -84,6 +84,7 @@ class CoreSimulation {
       sync_own_batches();
     }
     compare();
+    compare_differences();
   }
 
   // Everything is exported, answered and resolved: both books are the same.
@@ -329,6 +330,37 @@ class CoreSimulation {
     }
     const AccountRecord other = *ledger_.state.account(AccountId::cut("A1"));
     REQUIRE(ledger_.state.ledger_of(currency("RUB")).customers == sum + other.ledger());
+  }
+
+  // By looking at all items of all exports: what a balance of 0 with some last batch in it differs
+  // by, whatever was taken before.
+  void compare_differences() {
+    if (exports_ == 0) return;
+    const std::size_t last_export = 1 + random_() % exports_;
+    TakeCoreBalances command;
+    for (const Batch& batch : batches_) {
+      if (batch.export_number == last_export) command.last_batch = BatchId::cut(batch.id);
+    }
+    MinorUnits on_the_way[account_count] = {};
+    for (const Posted& posted : posted_) {
+      const std::size_t exported = batch_of(posted.batch).export_number;
+      if (exported == 0) continue;
+      const bool is_contained = exported <= last_export;
+      if (is_contained && posted.told == Fate::waiting) on_the_way[posted.account] += posted.amount;
+      if (!is_contained && posted.told == Fate::accepted) {
+        on_the_way[posted.account] -= posted.amount;
+      }
+    }
+    for (std::size_t i = 0; i < account_count; ++i) {
+      command.balances.push_back({AccountId::cut(name_of(i)), {0, currency("RUB")}});
+    }
+    const auto differences = View(ledger_.state, ledger_.rules).core_differences(command);
+    for (std::size_t i = 0; i < account_count; ++i) {
+      INFO(last << ", then a balance of " << name_of(i) << " after export " << last_export);
+      REQUIRE(differences[i].is_outdated == (last_export < taken_export_));
+      if (!differences[i].is_outdated)
+        REQUIRE(differences[i].amount == -differences[i].booked - on_the_way[i]);
+    }
   }
 
   std::mt19937_64 random_;

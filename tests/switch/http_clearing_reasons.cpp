@@ -1,6 +1,7 @@
 // Every reason that docs/clearing.md lists is given by the switch, and none besides.
 #include <boost/json/array.hpp>
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <set>
@@ -66,6 +67,14 @@ class Bank {
       ask("POST", "/v1/cards",
           R"({"pan":")" + number + R"(","expiry":"2912","account_id":")" + account + "\"}");
     }
+  }
+
+  // The round of open-day takes it.
+  void send_from_core(const std::string& name, const std::string& content) {
+    const std::filesystem::path inbox = api_.folder() / "data/core/inbox";
+    std::ofstream(inbox / ".writing") << content;
+    std::filesystem::rename(inbox / ".writing", inbox / name);
+    ask("POST", "/v1/core/open-day");
   }
 
   ApiAnswer ask(std::string_view method, const std::string& target, const std::string& body = {}) {
@@ -139,6 +148,27 @@ void give_rejections_of_ipm(Bank& bank) {
         Codes{"malformed_message", "currency_exponent_mismatch", "unsupported_message"});
 }
 
+// Core banking rejects a posting, and a person undoes it: its reversal posts nothing.
+void give_resolved(Bank& bank) {
+  bank.clear(line({{"record_id", "\"UNDONE\""}}));
+  const ApiAnswer statement = bank.ask("GET", "/v1/accounts/A1/statement");
+  const auto& movement = statement.json.at("movements").as_array().back();
+  const std::string batch(movement.at("batch_id").as_string());
+  bank.ask("POST", "/v1/batches/" + batch + "/close");
+  bank.ask("POST", "/v1/core/open-day");  // a round, which exports it
+  const ApiAnswer closed = bank.ask("GET", "/v1/batches/" + batch);
+  std::string answers;
+  for (std::int64_t item = 1; item <= closed.json.at("items").as_int64(); ++item) {
+    answers += R"({"batch_id":")" + batch + R"(","item_id":")" + batch + '-' +
+               std::to_string(item) + R"(","status":"rejected","reason":"closed"})" + "\n";
+  }
+  bank.send_from_core(batch + ".jsonl", answers);
+  const std::string last = batch + '-' + std::to_string(closed.json.at("items").as_int64());
+  bank.ask("POST", "/v1/batch-items/" + last + "/undo");
+  CHECK(bank.clear(line({{"record_id", "\"UNDONE\""}, {"reversal", "true"}})) ==
+        Codes{"posting_was_resolved"});
+}
+
 void give_exceptions(Bank& bank) {
   CHECK(bank.clear(line({})) == Codes{"unmatched"});
   bank.authorize("632409000001");
@@ -197,6 +227,7 @@ TEST_CASE("clearing: every documented reason is given, and no other", "[http]") 
   give_rejections(bank);
   give_rejections_of_ipm(bank);
   give_exceptions(bank);
+  give_resolved(bank);
   give_exceptions_of_ipm(bank);
   std::set<std::string> listed = documented("### Rejected records");
   CHECK(listed.size() > 10);
