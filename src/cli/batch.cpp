@@ -60,7 +60,8 @@ void print_core(const json::object& core) {
               {"exports waiting", text_of(core, "waiting_exports")},
               {"exported", text_of(core, "exports")},
               {"answered up to", text_of(core, "answered_exports")},
-              {"export failure", text_of(core, "export_failure")}});
+              {"export failure", text_of(core, "export_failure")},
+              {"inbox failure", text_of(core, "inbox_failure")}});
 }
 
 std::string target_of(const BatchOptions& options, std::string_view action = {}) {

@@ -1,9 +1,8 @@
 #include "core_banking/balance_report.hpp"
 
 #include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 
+#include "core_banking/shown.hpp"
 #include "time/rfc3339.hpp"
 
 namespace holdfast::core_banking {
@@ -44,7 +43,7 @@ void BalanceReport::add(const engine::CoreBalance& balance,
   }
 }
 
-std::string to_json(const BalanceReport& report) {
+json::object to_object(const BalanceReport& report) {
   json::object adjustments;
   for (const auto& [currency, amount] : report.adjustments) adjustments[currency] = amount;
   json::array differences;
@@ -59,15 +58,15 @@ std::string to_json(const BalanceReport& report) {
     if (!difference.reason.empty()) item["reason"] = difference.reason;
     differences.push_back(std::move(item));
   }
-  return json::serialize(json::object{{"name", report.name},
-                                      {"taken_at", format_rfc3339(report.taken_at)},
-                                      {"accounts", report.accounts},
-                                      {"agreed", report.agreed},
-                                      {"adjusted", report.adjusted},
-                                      {"refused", report.refused},
-                                      {"adjustments", std::move(adjustments)},
-                                      {"differences", std::move(differences)},
-                                      {"differences_not_listed", report.differences_not_listed}});
+  return {{"name", shown(report.name)},
+          {"taken_at", format_rfc3339(report.taken_at)},
+          {"accounts", report.accounts},
+          {"agreed", report.agreed},
+          {"adjusted", report.adjusted},
+          {"refused", report.refused},
+          {"adjustments", std::move(adjustments)},
+          {"differences", std::move(differences)},
+          {"differences_not_listed", report.differences_not_listed}};
 }
 
 }  // namespace holdfast::core_banking

@@ -1,6 +1,7 @@
 // What the balances of core banking said: the reconciliation of its books with the engine's.
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -33,6 +34,6 @@ struct BalanceReport {
   void add(const engine::CoreBalance& balance, const engine::CoreDifference& difference);
 };
 
-std::string to_json(const BalanceReport& report);
+boost::json::object to_object(const BalanceReport& report);
 
 }  // namespace holdfast::core_banking

@@ -6,8 +6,10 @@
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <functional>
+#include <map>
 
 #include "core_banking/batch_file.hpp"
+#include "iso8583/mask.hpp"
 
 namespace holdfast::core_banking {
 namespace {
@@ -55,13 +57,26 @@ std::string read_answer(const json::object& object, engine::ItemAnswer& answer) 
   answer.batch = *batch;
   answer.item = place->item;
   answer.accepted = status == "accepted";
-  // A long reason is for people alone: its beginning tells enough.
-  if (!answer.accepted) answer.reason = engine::RejectionReason::cut(text_of(object, "reason"));
+  // A long reason is for people alone: its beginning tells enough. It is kept, and shown.
+  if (!answer.accepted) {
+    answer.reason =
+        engine::RejectionReason::cut(iso8583::mask_card_numbers(text_of(object, "reason")));
+  }
   return {};
+}
+
+// A misspelt key would pass for one that is absent.
+bool has_other_keys(const json::object& object, std::initializer_list<std::string_view> keys) {
+  return std::any_of(object.begin(), object.end(), [&keys](const auto& member) {
+    return std::find(keys.begin(), keys.end(), std::string_view(member.key())) == keys.end();
+  });
 }
 
 std::string read_balance(const json::object& object, engine::BatchId& last_batch,
                          engine::CoreBalance& balance) {
+  if (has_other_keys(object, {"account_id", "booked", "currency", "last_batch_id"})) {
+    return "has a key other than account_id, booked, currency and last_batch_id";
+  }
   const std::string_view id = text_of(object, "account_id");
   const auto account = engine::AccountId::from(id);
   if (id.empty() || !account) return "'account_id' names no account";
@@ -73,9 +88,11 @@ std::string read_balance(const json::object& object, engine::BatchId& last_batch
   if (booked->get_int64() > booked_max || booked->get_int64() < -booked_max) {
     return "'booked' is out of range";
   }
-  const std::string_view last = text_of(object, "last_batch_id");
-  const auto batch = parse_batch_id(last);
-  if (!last.empty() && !batch) return "'last_batch_id' names no batch";
+  // With none the engine would post what it has on the way: that must be meant, and said.
+  const json::value* last = object.if_contains("last_batch_id");
+  const bool is_none = last != nullptr && last->is_null();
+  const auto batch = parse_batch_id(text_of(object, "last_batch_id"));
+  if (!is_none && !batch) return "'last_batch_id' must name a batch, or be null";
   balance = {*account, {booked->get_int64(), *currency}};
   last_batch = batch.value_or(engine::BatchId{});
   return {};
@@ -99,16 +116,15 @@ Outcome<Answers> parse_answers(std::string_view text) {
 
 Outcome<std::vector<BalanceGroup>> parse_balances(std::string_view text) {
   std::vector<BalanceGroup> groups;
-  auto read = for_each_line(text, [&groups](const json::object& object, std::size_t) {
+  std::map<std::string, std::size_t, std::less<>> group_of;
+  auto read = for_each_line(text, [&](const json::object& object, std::size_t) {
     engine::BatchId last_batch;
     engine::CoreBalance balance;
     std::string reason = read_balance(object, last_batch, balance);
     if (!reason.empty()) return reason;
-    auto group = std::find_if(groups.begin(), groups.end(), [&last_batch](const BalanceGroup& g) {
-      return g.last_batch == last_batch;
-    });
-    if (group == groups.end()) group = groups.insert(groups.end(), {last_batch, {}});
-    group->balances.push_back(balance);
+    const auto [group, is_new] = group_of.emplace(last_batch.view(), groups.size());
+    if (is_new) groups.push_back({last_batch, {}});
+    groups[group->second].balances.push_back(balance);
     return reason;
   });
   if (!read) return read.error();

@@ -4,17 +4,21 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <boost/json/serialize.hpp>
 
 #include "core_banking/batch_file.hpp"
+#include "core_banking/shown.hpp"
 #include "security/secret_file.hpp"
 
 namespace holdfast::core_banking {
 namespace {
 
 constexpr std::chrono::milliseconds interval{200};
+// A batch is dear to gather: one that cannot be written is tried again ever more seldom.
+constexpr std::chrono::milliseconds export_delay_max{60'000};
 // The engine answers others between these.
 constexpr std::size_t items_at_once = 1000;
-constexpr std::size_t balances_at_once = 1000;
+constexpr std::size_t balances_at_once = 100;
 constexpr std::size_t answers_at_once = 30'000;
 constexpr mode_t report_mode = 0640;
 
@@ -69,9 +73,14 @@ void CoreDesk::deliver_again(const engine::BatchId& batch, std::function<void()>
   run_round(std::move(ended));
 }
 
-std::string CoreDesk::failure() const {
+std::string CoreDesk::export_failure() const {
   std::lock_guard lock(mutex_);
-  return failure_;
+  return export_failure_;
+}
+
+std::string CoreDesk::inbox_failure() const {
+  std::lock_guard lock(mutex_);
+  return inbox_failure_;
 }
 
 std::optional<BalanceReport> CoreDesk::last_balances() const {
@@ -90,54 +99,91 @@ void CoreDesk::run() {
       again.swap(again_);
       last = stopping_;
     }
-    if (!last) round(again);
+    if (!last) guarded_round(!ended.empty(), again);
     for (const auto& tell : ended) tell();
   }
 }
 
-void CoreDesk::round(const std::vector<engine::BatchId>& again) {
+// Whatever happens in one round, the switch goes on, and so does the next round.
+void CoreDesk::guarded_round(bool is_asked, const std::vector<engine::BatchId>& again) {
+  try {
+    round(is_asked, again);
+  } catch (const std::exception& failure) {
+    tell(inbox_failure_, "a round ended early", failure.what());
+  }
+}
+
+// Received before it is exported: what core banking says was said before it saw these batches.
+void CoreDesk::round(bool is_asked, const std::vector<engine::BatchId>& again) {
   engine_.execute(engine::CloseDueBatch{});
-  export_waiting();
-  receive();
+  auto some_wait = receive();
+  export_waiting(is_asked);
+  if (some_wait && *some_wait) some_wait = receive();
+  tell(inbox_failure_, "cannot receive", some_wait ? "" : some_wait.error().text);
   for (const engine::BatchId& id : again) {
+    if (stopping_) return;
     std::optional<engine::BatchView> batch;
     engine_.inspect([&](const engine::View& view) { batch = view.batch(id); });
     if (batch) deliver(*batch);
   }
 }
 
-void CoreDesk::receive() {
-  const std::vector<std::string> names = adapter_->waiting();
-  if (names.empty()) return;
+// One file after another: what follows a file that cannot be put away waits, so that at a restart
+// nothing is told twice but the last.
+Outcome<bool> CoreDesk::receive() {
+  if (auto away = put_away(); !away) return away.error();
+  auto names = adapter_->waiting();
+  if (!names) return names.error();
+  if (names->empty()) return false;
   bool is_open = false;
   if (!engine_.inspect([&is_open](const engine::View& view) { is_open = view.core().is_open; })) {
-    return;
+    return false;
   }
-  for (const std::string& name : names) {
+  // Balances find what is answered.
+  std::stable_partition(names->begin(), names->end(),
+                        [](const std::string& name) { return !has_balances(name); });
+  bool some_wait = false;
+  for (const std::string& name : *names) {
     // Balances are the day's: they wait for it.
     if (has_balances(name) && !is_open) continue;
-    if (!take(name)) return;
+    if (stopping_) return false;
+    const auto taken = take(name);
+    if (!taken) return taken.error();
+    if (*taken == Taken::stopped) return false;
+    some_wait = some_wait || *taken == Taken::later;
   }
+  return some_wait;
 }
 
-bool CoreDesk::take(const std::string& name) {
-  auto text = adapter_->read(name);
+Outcome<CoreDesk::Taken> CoreDesk::take(const std::string& sent_name) {
+  const auto taken = adapter_->take(sent_name);
+  if (!taken) return taken.error();
+  const std::string& name = *taken;
+  const auto text = adapter_->read(name);
   Outcome<Taken> outcome = Taken::later;
   if (!text) {
     outcome = text.error();
   } else {
     outcome = has_balances(name) ? take_balances(name, *text) : take_answers(*text);
   }
-  Outcome<void> moved;
-  if (!outcome) {
-    spdlog::error("core: {} is refused: {}", name, outcome.error().text);
-    moved = adapter_->refused(name, outcome.error().text);
-  } else if (*outcome == Taken::done) {
-    spdlog::info("core: {} is taken", name);
-    moved = adapter_->taken(name);
+  if (outcome && *outcome != Taken::done) return outcome;
+  dealt_ = Dealt{name, {}};
+  if (outcome) {
+    spdlog::info("core: {} is taken", shown(name));
+  } else {
+    dealt_->refusal = outcome.error().text;
+    spdlog::error("core: {} is refused: {}", shown(name), shown(outcome.error().text));
   }
-  if (!moved) spdlog::error("core: {}", moved.error().text);
-  return !outcome || *outcome != Taken::stopped;
+  if (auto away = put_away(); !away) return away.error();
+  return Taken::done;
+}
+
+Outcome<void> CoreDesk::put_away() {
+  if (!dealt_) return {};
+  const auto away = dealt_->refusal ? adapter_->refused(dealt_->name, *dealt_->refusal)
+                                    : adapter_->accepted(dealt_->name);
+  if (away) dealt_.reset();
+  return away;
 }
 
 // Core banking has it already, perhaps: a crash came between the file and the word of it.
@@ -151,6 +197,7 @@ Outcome<CoreDesk::Taken> CoreDesk::take_answers(std::string_view text) {
   auto answers = parse_answers(text);
   if (!answers) return answers.error();
   for (std::size_t from = 0; from < answers->items.size();) {
+    if (stopping_) return Taken::stopped;
     const std::size_t to = std::min(from + answers_at_once, answers->items.size());
     engine::AnswerItems command;
     command.answers.assign(answers->items.begin() + static_cast<std::ptrdiff_t>(from),
@@ -191,12 +238,9 @@ Outcome<CoreDesk::Taken> CoreDesk::take_balances(const std::string& name, std::s
 
 // A file of the same name may have come before, or the same one before a crash.
 void CoreDesk::keep(const BalanceReport& report) {
-  std::filesystem::path file = reports_ / (report.name + ".json");
-  for (int copy = 2; std::filesystem::exists(file); ++copy) {
-    file = reports_ / fmt::format("{}.{}.json", report.name, copy);
-  }
-  auto kept = write_whole_file(file, to_json(report) + "\n", report_mode);
-  if (!kept) spdlog::error("core: {}", kept.error().text);
+  const auto kept = write_whole_file(free_name(reports_, report.name, ".json"),
+                                     boost::json::serialize(to_object(report)) + "\n", report_mode);
+  if (!kept) spdlog::error("core: {}", shown(kept.error().text));
   std::lock_guard lock(mutex_);
   last_balances_ = report;
 }
@@ -204,6 +248,7 @@ void CoreDesk::keep(const BalanceReport& report) {
 // A balance that cannot be taken does not stop the others: the report names it.
 Outcome<CoreDesk::Taken> CoreDesk::take_group(const BalanceGroup& group, BalanceReport& report) {
   for (std::size_t from = 0; from < group.balances.size(); from += balances_at_once) {
+    if (stopping_) return Taken::stopped;
     const std::size_t to = std::min(from + balances_at_once, group.balances.size());
     engine::TakeCoreBalances asked{group.last_batch, {}};
     asked.balances.assign(group.balances.begin() + static_cast<std::ptrdiff_t>(from),
@@ -230,39 +275,52 @@ Outcome<CoreDesk::Taken> CoreDesk::take_group(const BalanceGroup& group, Balance
   return Taken::done;
 }
 
-void CoreDesk::export_waiting() {
-  for (;;) {
+void CoreDesk::export_waiting(bool is_asked) {
+  if (!is_asked && std::chrono::steady_clock::now() < next_export_) return;
+  while (!stopping_) {
     std::optional<engine::BatchView> batch;
     const bool seen = engine_.inspect([&batch](const engine::View& view) {
       if (view.core().is_open) batch = view.first_to_export();
     });
-    if (!seen || !batch || !deliver(*batch)) return;
+    if (!seen || !batch) return;
+    if (!deliver(*batch)) {
+      export_delay_ = std::clamp(2 * export_delay_, interval, export_delay_max);
+      next_export_ = std::chrono::steady_clock::now() + export_delay_;
+      return;
+    }
+    export_delay_ = {};
     if (!engine_.execute(engine::ConfirmExport{batch->number}).approved()) return;
   }
 }
 
 bool CoreDesk::deliver(const engine::BatchView& batch) {
+  const auto written = write(batch);
+  tell(export_failure_, "cannot export", written ? "" : written.error().text);
+  return written.has_value();
+}
+
+Outcome<void> CoreDesk::write(const engine::BatchView& batch) {
+  if (auto prepared = adapter_->prepare(batch.id.view()); !prepared) return prepared;
   BatchFile file(batch);
   for (std::uint32_t after = 0; after < batch.items;) {
     std::vector<engine::BatchItemView> items;
-    const bool seen = engine_.inspect([&](const engine::View& view) {
+    const bool seen = !stopping_ && engine_.inspect([&](const engine::View& view) {
       items = view.batch_items(batch.number, after, items_at_once);
     });
-    if (!seen) return false;
+    if (!seen) return Error{};  // the switch stops: nothing to be told
     for (const engine::BatchItemView& item : items) file.add(item);
     after += static_cast<std::uint32_t>(items.size());
   }
-  const Outcome<void> delivered = adapter_->deliver(batch.id.view(), file.text());
-  tell_failure(delivered ? std::string() : delivered.error().text);
-  return delivered.has_value();
+  return adapter_->deliver(batch.id.view(), file.text());
 }
 
 // Once, however many rounds it lasts.
-void CoreDesk::tell_failure(std::string reason) {
+void CoreDesk::tell(std::string& failure, std::string_view what, std::string_view reason) {
   std::lock_guard lock(mutex_);
-  if (reason == failure_) return;
-  if (!reason.empty()) spdlog::error("core: cannot export: {}", reason);
-  failure_ = std::move(reason);
+  std::string told = shown(reason);
+  if (told == failure) return;
+  if (!told.empty()) spdlog::error("core: {}: {}", what, told);
+  failure = std::move(told);
 }
 
 }  // namespace holdfast::core_banking

@@ -263,7 +263,7 @@ Awaitable<ApiResponse> export_batch(Api& api, const ApiRequest& request) {
   // Deferred until core banking opens.
   if (!is_open) co_return co_await answer_batch(api, *id, 202);
   co_await core_banking_round(api, was_exported ? id : std::nullopt);
-  if (const std::string failure = api.core_banking.failure(); !failure.empty()) {
+  if (const std::string failure = api.core_banking.export_failure(); !failure.empty()) {
     co_return problem(503, "export_failed",
                       "The batch cannot be written; it is exported when that works again.");
   }

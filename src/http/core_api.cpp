@@ -1,6 +1,4 @@
 // The day and the night of core banking.
-#include <boost/json/parse.hpp>
-
 #include "http/api.hpp"
 #include "http/bodies.hpp"
 #include "http/waiting.hpp"
@@ -27,13 +25,17 @@ Awaitable<ApiResponse> answer_core(Api& api) {
                        {"exports", core.exported},
                        {"answered_exports", core.answered},
                        {"export_failure", nullptr},
+                       {"inbox_failure", nullptr},
                        {"last_balances", nullptr}};
   if (core.since != engine::no_instant) body["since"] = format_rfc3339(core.since);
-  if (const std::string failure = api.core_banking.failure(); !failure.empty()) {
+  if (const std::string failure = api.core_banking.export_failure(); !failure.empty()) {
     body["export_failure"] = failure;
   }
+  if (const std::string failure = api.core_banking.inbox_failure(); !failure.empty()) {
+    body["inbox_failure"] = failure;
+  }
   if (const auto report = api.core_banking.last_balances()) {
-    body["last_balances"] = json::parse(core_banking::to_json(*report));
+    body["last_balances"] = core_banking::to_object(*report);
   }
   co_return json_answer(200, body);
 }

@@ -7,8 +7,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <sstream>
 #include <stdexcept>
 #include <vector>
 
@@ -29,16 +27,36 @@ bool write_all(int fd, std::string_view content) {
   return true;
 }
 
-// A rename is on the disk when its folder is.
-Outcome<void> sync_folder_of(const std::filesystem::path& file) {
-  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
-  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return Error{system_error(folder)};
-  const bool synced = ::fsync(fd) == 0;
-  const std::string error = synced ? std::string() : system_error(folder);
+bool read_all(int fd, std::string& content) {
+  char chunk[1 << 16];
+  for (;;) {
+    const ssize_t size = ::read(fd, chunk, sizeof chunk);
+    if (size < 0 && errno == EINTR) continue;
+    if (size <= 0) return size == 0;
+    content.append(chunk, static_cast<std::size_t>(size));
+  }
+}
+
+// With the system's error where what came before was not `done`.
+Outcome<void> close_file(int fd, bool done, const std::filesystem::path& file) {
+  const std::string error = done ? std::string() : system_error(file);
   ::close(fd);
-  if (!synced) return Error{error};
+  if (!done) return Error{error};
   return {};
+}
+
+Outcome<int> open_temporary(const std::filesystem::path& temporary, mode_t mode) {
+  std::error_code ec;
+  if (temporary.has_parent_path()) {
+    std::filesystem::create_directories(temporary.parent_path(), ec);
+  }
+  const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+  if (fd < 0) return Error{system_error(temporary)};
+  return fd;
+}
+
+std::filesystem::path temporary_of(const std::filesystem::path& file) {
+  return file.string() + ".tmp";
 }
 
 }  // namespace
@@ -49,26 +67,45 @@ Outcome<void> write_secret_file(const std::filesystem::path& file, std::string_v
 
 Outcome<void> write_whole_file(const std::filesystem::path& file, std::string_view content,
                                mode_t mode) {
-  std::error_code ec;
-  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), ec);
-  const std::string temporary = file.string() + ".tmp";
-  const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
-  if (fd < 0) return Error{system_error(temporary)};
-  const bool written = write_all(fd, content) && ::fsync(fd) == 0;
-  const std::string error = written ? std::string() : system_error(temporary);
-  ::close(fd);
-  if (!written) return Error{error};
+  const std::filesystem::path temporary = temporary_of(file);
+  const auto fd = open_temporary(temporary, mode);
+  if (!fd) return fd.error();
+  const bool written = write_all(*fd, content) && ::fsync(*fd) == 0;
+  if (auto closed = close_file(*fd, written, temporary); !closed) return closed;
   if (::rename(temporary.c_str(), file.c_str()) != 0) return Error{system_error(file)};
-  return sync_folder_of(file);
+  return sync_folder(file.has_parent_path() ? file.parent_path() : ".");
+}
+
+Outcome<void> can_write_whole_file(const std::filesystem::path& file, mode_t mode) {
+  const auto fd = open_temporary(temporary_of(file), mode);
+  if (!fd) return fd.error();
+  return close_file(*fd, true, file);
 }
 
 Outcome<std::string> read_small_file(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) return Error{system_error(file)};
-  std::ostringstream content;
-  content << stream.rdbuf();
+  const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return Error{system_error(file)};
+  std::string content;
+  const bool is_read = read_all(fd, content);
+  if (auto closed = close_file(fd, is_read, file); !closed) return closed.error();
   // An Error can be made from a string too: say that this is the value.
-  return {boost::system::in_place_value, content.str()};
+  return {boost::system::in_place_value, std::move(content)};
+}
+
+Outcome<void> sync_folder(const std::filesystem::path& folder) {
+  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return Error{system_error(folder)};
+  return close_file(fd, ::fsync(fd) == 0, folder);
+}
+
+std::filesystem::path free_name(const std::filesystem::path& folder, std::string_view name,
+                                std::string_view end) {
+  std::filesystem::path file = folder / fmt::format("{}{}", name, end);
+  std::error_code failure;  // shows when it is written
+  for (int copy = 2; std::filesystem::exists(file, failure); ++copy) {
+    file = folder / fmt::format("{}.{}{}", name, copy, end);
+  }
+  return file;
 }
 
 std::string random_hex(std::size_t bytes) {

@@ -5,6 +5,7 @@
 #include <sstream>
 #include <thread>
 
+#include "captured_log.hpp"
 #include "http_support.hpp"
 
 using namespace holdfast::http::test;
@@ -436,6 +437,14 @@ TEST_CASE("core banking: what it sends and cannot be read is put aside with the 
        "line 1: 'status' must be accepted or rejected"},
       {"balances-1.jsonl", R"({"account_id":"A1","booked":"1","currency":"RUB"})",
        "line 1: 'booked' must be a number of minor units"},
+      {"balances-1.jsonl", R"({"account_id":"A1","booked":1,"currency":"RUB"})",
+       "line 1: 'last_batch_id' must name a batch, or be null"},
+      {"balances-1.jsonl", R"({"account_id":"A1","booked":1,"currency":"RUB","last_batch_id":7})",
+       "line 1: 'last_batch_id' must name a batch, or be null"},
+      {"balances-1.jsonl", R"({"account_id":"A1","booked":1,"currency":"RUB","last_batch_id":""})",
+       "line 1: 'last_batch_id' must name a batch, or be null"},
+      {"balances-1.jsonl", R"({"account_id":"A1","booked":1,"currency":"RUB","last_batch":"B1"})",
+       "line 1: has a key other than account_id, booked, currency and last_batch_id"},
       {"balances-1.jsonl", R"({"account_id":"A1","booked":1,"currency":"RUR"})",
        "line 1: 'currency' must be an ISO 4217 code"},
   }));
@@ -493,12 +502,110 @@ TEST_CASE("core banking: what it says of a batch whose export is not known yet w
   REQUIRE(api.ask("POST", "/v1/batches/B1/export").status == 202);
   send(api, "B1.jsonl", answer_line("B1-1", true));
   std::this_thread::sleep_for(std::chrono::milliseconds(500));
-  CHECK(fs::exists(core_folder(api) / "inbox" / "B1.jsonl"));
+  CHECK(fs::exists(core_folder(api) / "inbox" / "taking" / "B1.jsonl"));
   CHECK(api.ask("POST", "/v1/core/open-day").status == 200);
-  REQUIRE(is_taken(api, "B1.jsonl"));
+  CHECK(fs::exists(core_folder(api) / "inbox" / "done" / "B1.jsonl"));
   CHECK(api.ask("GET", "/v1/batches/B1").at("status") == "accepted");
   api.ask("POST", "/v1/core/close-day");
   CHECK(api.ask("POST", "/v1/batches/B1/export").at("code") == "core_closed");
+}
+
+TEST_CASE("core banking: what cannot be put away is posted once, and told", "[http][core]") {
+  ApiUnderTest api;
+  const holdfast::test::CapturedLog log;
+  open_account(api);
+  const fs::path inbox = core_folder(api) / "inbox";
+  fs::remove(inbox / "done");
+  std::ofstream(inbox / "done") << "in the way";
+  const auto line = [](int booked) {
+    return R"({"account_id":"A1","booked":)" + std::to_string(booked) +
+           R"(,"currency":"RUB","last_batch_id":null})" + "\n";
+  };
+  send(api, "balances-1.jsonl", line(150'000));
+  send(api, "balances-2.jsonl", line(120'000));
+  std::this_thread::sleep_for(std::chrono::milliseconds(900));
+  CHECK(api.ask("GET", "/v1/accounts/A1").at("ledger") == "150000");
+  CHECK(api.ask("GET", "/v1/accounts/A1/statement").json.at("movements").as_array().size() == 2);
+  CHECK(api.ask("GET", "/v1/core").at("inbox_failure") ==
+        (inbox / "taking" / "balances-1.jsonl").string() + ": Not a directory");
+  CHECK(log.count("Not a directory") == 1);
+  fs::remove(inbox / "done");
+  REQUIRE(is_taken(api, "balances-1.jsonl"));
+  REQUIRE(is_taken(api, "balances-2.jsonl"));
+  CHECK(api.ask("GET", "/v1/accounts/A1").at("ledger") == "120000");
+  CHECK(api.ask("POST", "/v1/core/open-day").at("inbox_failure") == "null");
+}
+
+TEST_CASE("core banking: an inbox that cannot be read is told", "[http][core]") {
+  ApiUnderTest api;
+  const holdfast::test::CapturedLog log;
+  const fs::path inbox = core_folder(api) / "inbox";
+  fs::rename(inbox, core_folder(api) / "away");
+  std::ofstream(inbox) << "in the way";
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  CHECK(api.ask("POST", "/v1/core/open-day").at("inbox_failure").ends_with(": Not a directory"));
+  CHECK(log.count("core: cannot receive") == 1);
+  fs::remove(inbox);
+  fs::rename(core_folder(api) / "away", inbox);
+  CHECK(api.ask("POST", "/v1/core/open-day").at("inbox_failure") == "null");
+}
+
+TEST_CASE("core banking: files of strange names", "[http][core]") {
+  ApiUnderTest api;
+  const holdfast::test::CapturedLog log;
+  open_account(api);
+  const std::string content =
+      R"({"account_id":"A1","booked":150000,"currency":"RUB","last_batch_id":null})";
+  SECTION("as long as can be") {
+    const std::string name = "balances-" + std::string(240, 'x') + ".jsonl";
+    send(api, name, content);
+    const std::string kept = name.substr(0, 194) + ".jsonl";
+    REQUIRE(is_taken(api, kept));
+    CHECK(is_there(core_folder(api) / "reports" / (kept + ".json")));
+    // Others of the same beginning.
+    send(api, name, content);
+    REQUIRE(is_taken(api, kept + ".2"));
+    CHECK(is_there(core_folder(api) / "reports" / (kept + ".2.json")));
+  }
+  SECTION("not UTF-8") {
+    send(api, "balances-\xe9.jsonl", content);
+    REQUIRE(is_taken(api, "balances-\xe9.jsonl"));
+    const ApiAnswer core = api.ask("GET", "/v1/core");
+    CHECK(core.status == 200);
+    CHECK(core.json.at("last_balances").at("name") == "balances-\xc3\xa9.jsonl");
+    CHECK(api.ask("POST", "/v1/core/open-day").status == 200);
+  }
+  SECTION("with a card number") {
+    send(api, "5413330089020011.jsonl", "nonsense");
+    send(api, "balances-5413330089020011.jsonl", content);
+    REQUIRE(is_taken(api, "balances-5413330089020011.jsonl"));
+    CHECK(api.ask("GET", "/v1/core").text.find("5413330089020011") == std::string::npos);
+    CHECK(log.text().find("541333******0011.jsonl is refused") != std::string::npos);
+    CHECK(log.text().find("5413330089020011") == std::string::npos);
+  }
+  CHECK(api.ask("GET", "/v1/accounts/A1").at("ledger") == "150000");
+}
+
+TEST_CASE("core banking: no card number comes in with a reason", "[http][core]") {
+  ApiUnderTest api;
+  open_account(api);
+  api.ask("POST", "/v1/postings", posting(-100));
+  close_and_export(api, "B1");
+  send(api, "balances-1.jsonl",
+       R"({"account_id":"A1","booked":99900,"currency":"RUB","last_batch_id":"B1"})");
+  REQUIRE(is_taken(api, "balances-1.jsonl"));
+  // Cut after its masking, not before: 64 bytes would end within the number.
+  const std::string before(52, 'x');
+  send(api, "B1.jsonl",
+       R"({"batch_id":"B1","item_id":"B1-1","status":"rejected","reason":")" + before +
+           R"( 5413330089020011"})");
+  REQUIRE(is_taken(api, "B1.jsonl"));
+  const ApiAnswer batch = api.ask("GET", "/v1/batches/B1");
+  const auto& problem = batch.json.at("problems").as_array()[0];
+  CHECK(problem.at("reason").as_string() == before + " 541333*****");
+  const std::string statement = api.ask("GET", "/v1/accounts/A1/statement").text;
+  CHECK(statement.find(before.substr(0, 30)) != std::string::npos);
+  CHECK(statement.find("54133300") == std::string::npos);
 }
 
 TEST_CASE("core banking: no card number gets into a batch", "[http][core]") {

@@ -314,15 +314,19 @@ void visit_core(Tour& tour) {
                  "\n");
   const TourAnswer core = tour.done("GET", "/v1/core");
   CHECK(core.json.at("last_balances").at("differences").as_array().size() == 2);
-  // Core banking's folder is gone for a while.
+  // Core banking's folders are gone for a while.
   const holdfast::test::CapturedLog log;
   const fs::path folder = tour.api().folder() / "data/core";
-  fs::rename(folder / "outbox", folder / "away");
-  std::ofstream(folder / "outbox") << "in the way";
+  for (const char* name : {"outbox", "inbox"}) {
+    fs::rename(folder / name, folder / (name + std::string("-away")));
+    std::ofstream(folder / name) << "in the way";
+  }
   tour.refused("POST", "/v1/batches/LOANS-1/export", "", "export_failed");
-  tour.done("GET", "/v1/core");
-  fs::remove(folder / "outbox");
-  fs::rename(folder / "away", folder / "outbox");
+  CHECK(tour.done("GET", "/v1/core").json.at("inbox_failure").is_string());
+  for (const char* name : {"outbox", "inbox"}) {
+    fs::remove(folder / name);
+    fs::rename(folder / (name + std::string("-away")), folder / name);
+  }
 }
 
 void visit_batch_items(Tour& tour) {

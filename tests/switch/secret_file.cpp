@@ -13,6 +13,10 @@ namespace fs = std::filesystem;
 
 }  // namespace
 
+TEST_CASE("secret file: what cannot be read is an error, and not empty", "[security]") {
+  CHECK(holdfast::read_small_file("/tmp").error().text == "/tmp: Is a directory");
+}
+
 TEST_CASE("secret file: is whole or not there, and its error is the disk's", "[security]") {
   std::string name = (fs::temp_directory_path() / "holdfast-secret-XXXXXX").string();
   REQUIRE(::mkdtemp(name.data()) != nullptr);
