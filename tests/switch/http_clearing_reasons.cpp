@@ -150,7 +150,11 @@ void give_rejections_of_ipm(Bank& bank) {
 
 // Core banking rejects a posting, and a person undoes it: its reversal posts nothing.
 void give_resolved(Bank& bank) {
-  bank.clear(line({{"record_id", "\"UNDONE\""}}));
+  const std::map<std::string, std::string> presentment = {{"record_id", ""},
+                                                          {"arn", "\"74100016325000000000099\""}};
+  auto reversal = presentment;
+  reversal["reversal"] = "true";
+  bank.clear(line(presentment));
   const ApiAnswer statement = bank.ask("GET", "/v1/accounts/A1/statement");
   const auto& movement = statement.json.at("movements").as_array().back();
   const std::string batch(movement.at("batch_id").as_string());
@@ -165,8 +169,7 @@ void give_resolved(Bank& bank) {
   bank.send_from_core(batch + ".jsonl", answers);
   const std::string last = batch + '-' + std::to_string(closed.json.at("items").as_int64());
   bank.ask("POST", "/v1/batch-items/" + last + "/undo");
-  CHECK(bank.clear(line({{"record_id", "\"UNDONE\""}, {"reversal", "true"}})) ==
-        Codes{"posting_was_resolved"});
+  CHECK(bank.clear(line(reversal)) == Codes{"posting_was_resolved"});
 }
 
 void give_exceptions(Bank& bank) {
