@@ -146,13 +146,15 @@ class Ingestion {
     }
     while (!pipeline_.empty()) settle_oldest();
     if (stopped_by_ != engine::Decline::none) return stopped(stopped_by_);
-    const engine::Decision finished =
-        BlockingCaller(core_).execute(engine::FinishClearingFile{file_});
-    if (!finished.approved()) return stopped(finished.decline);
+    // Before the engine calls the file finished: one that is cut short in between is told of as if it
+    // had not been, and these words are written again.
     const Outcome<void> kept = log_->finish(
         to_summary(report_, name_, to_string(reader_.summary().format), core_.clock.now()));
     // The file is posted all the same.
     if (!kept) spdlog::error("clearing: the run cannot be kept: {}", kept.error().text);
+    const engine::Decision finished =
+        BlockingCaller(core_).execute(engine::FinishClearingFile{file_});
+    if (!finished.approved()) return stopped(finished.decline);
     return std::move(report_);
   }
 
