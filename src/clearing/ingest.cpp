@@ -146,8 +146,8 @@ class Ingestion {
     }
     while (!pipeline_.empty()) settle_oldest();
     if (stopped_by_ != engine::Decline::none) return stopped(stopped_by_);
-    // Before the engine calls the file finished: one that is cut short in between is told of as if it
-    // had not been, and these words are written again.
+    // Before the engine calls the file finished: one that is cut short in between is told of as if
+    // it had not been, and these words are written again.
     const Outcome<void> kept = log_->finish(
         to_summary(report_, name_, to_string(reader_.summary().format), core_.clock.now()));
     // The file is posted all the same.
