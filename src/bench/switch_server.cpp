@@ -23,6 +23,10 @@ constexpr std::chrono::seconds bulk_patience{120};
 constexpr std::chrono::milliseconds settle_interval{250};
 constexpr std::chrono::milliseconds settled_cpu_max{5};  // in an interval
 constexpr std::chrono::seconds settle_patience{120};
+// More than the interval of checkpoints in a default config.
+constexpr std::chrono::seconds checkpoint_patience{70};
+// The last pages of a checkpoint are written when the others are on the disk.
+constexpr std::chrono::seconds checkpoint_quiet{2};
 constexpr std::string_view limit_profile = "bench";
 
 // Rules of the usual kinds, which every purchase is checked against and counted in, and none
@@ -156,7 +160,7 @@ Outcome<std::chrono::nanoseconds> SwitchServer::start_again(std::chrono::millise
 }
 
 Outcome<void> SwitchServer::begin_turn() {
-  if (!process_->is_running()) return Error{"holdfast serve ended\n" + log_tail()};
+  if (auto alive = check_alive(); !alive) return alive;
   process_->resume();
   return {};
 }
@@ -166,12 +170,37 @@ Outcome<void> SwitchServer::settle() {
   auto before = process_->usage().cpu;
   while (std::chrono::steady_clock::now() < deadline) {
     std::this_thread::sleep_for(settle_interval);
-    if (is_interrupted()) return interrupted_error();
-    if (!process_->is_running()) return Error{"holdfast serve ended\n" + log_tail()};
+    if (auto alive = check_alive(); !alive) return alive;
     const auto cpu = process_->usage().cpu;
     if (cpu - before < settled_cpu_max) break;
     before = cpu;
   }
+  return {};
+}
+
+Outcome<void> SwitchServer::settle_checkpoint() {
+  if (auto settled = settle(); !settled) return settled;
+  using FileClock = fs::file_time_type::clock;
+  const auto begin = FileClock::now();
+  std::error_code ignored;
+  const auto written = [&] {
+    return fs::last_write_time(data_folder() / "store/data.mdb", ignored);
+  };
+  // Nothing comes when nothing has changed since the last one.
+  while (written() <= begin && FileClock::now() < begin + checkpoint_patience) {
+    std::this_thread::sleep_for(settle_interval);
+    if (auto alive = check_alive(); !alive) return alive;
+  }
+  while (FileClock::now() < written() + checkpoint_quiet) {
+    std::this_thread::sleep_for(settle_interval);
+    if (auto alive = check_alive(); !alive) return alive;
+  }
+  return settle();
+}
+
+Outcome<void> SwitchServer::check_alive() {
+  if (is_interrupted()) return interrupted_error();
+  if (!process_->is_running()) return Error{"holdfast serve ended\n" + log_tail()};
   return {};
 }
 

@@ -41,6 +41,9 @@ class SwitchServer : public Target {
   void crash() { process_.reset(); }
   // Waits until the switch has done what it does behind the load, checkpoints above all.
   Outcome<void> settle();
+  // Waits, too, for the checkpoint that the switch makes a minute after its last: none that is
+  // owed to the load before disturbs the next.
+  Outcome<void> settle_checkpoint();
   // SIGTERM; anything else than exit code 0 is an error.
   Outcome<void> stop();
   // `holdfast journal verify` on the data of the stopped switch: what it printed.
@@ -62,6 +65,7 @@ class SwitchServer : public Target {
 
  private:
   Outcome<std::string> write_config() const;
+  Outcome<void> check_alive();
   Outcome<void> launch(std::chrono::milliseconds patience);
 
   SwitchPlan plan_;

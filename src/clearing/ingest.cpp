@@ -21,6 +21,9 @@ namespace {
 // Records in the engine at a time: enough to fill its batches, few enough that an authorization
 // never waits long behind them.
 constexpr std::size_t window = 512;
+// So many wait for the engine to be woken: woken for each, it would make a batch of the first one,
+// and let the others wait for that one's disk write.
+constexpr std::size_t burst = window / 2;
 
 // Records on their way through the engine; the ingesting thread waits here for the oldest.
 class Pipeline : public engine::Completions {
@@ -46,14 +49,16 @@ class Pipeline : public engine::Completions {
     slot.command = std::move(command);
     slot.completions = this;
     // A full inbox empties: authorizations go first, clearing waits. A stopped engine does not.
-    while (!engine_.submit(slot)) {
+    while (!engine_.enqueue(slot)) {
       if (engine_.is_stopping()) {
         slot.answer.decision.decline = engine::Decline::halted;
         slot.done = true;
         return;
       }
+      wake();
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
+    if (++not_woken_for_ == burst) wake();
   }
 
   void queue(RecordedMessage message) {
@@ -73,6 +78,7 @@ class Pipeline : public engine::Completions {
     Slot& slot = slots_.front();
     {
       std::unique_lock lock(mutex_);
+      if (!slot.done) wake();
       arrived_.wait(lock, [&slot] { return slot.done; });
     }
     Settled settled{slot.sent, slot.answer.decision, std::move(slot.recorded)};
@@ -88,8 +94,14 @@ class Pipeline : public engine::Completions {
   }
 
  private:
+  void wake() {
+    not_woken_for_ = 0;
+    engine_.wake();
+  }
+
   engine::Engine& engine_;
   std::deque<Slot> slots_;
+  std::size_t not_woken_for_ = 0;
   std::mutex mutex_;
   std::condition_variable arrived_;
 };

@@ -105,8 +105,13 @@ std::filesystem::path runs_folder(const Config& config) {
 }
 
 std::string record_key(const engine::ClearingIdentity& identity) {
+  constexpr std::string_view digits = "0123456789abcdef";
   std::string text;
-  for (const std::uint8_t byte : identity.bytes) text += fmt::format("{:02x}", byte);
+  text.reserve(2 * identity.bytes.size());
+  for (const std::uint8_t byte : identity.bytes) {
+    text += digits[byte >> 4U];
+    text += digits[byte & 0xFU];
+  }
   return text;
 }
 
