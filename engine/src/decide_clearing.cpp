@@ -52,43 +52,40 @@ void reject(Deciding& d, Decline reason) {
 
 class Clearing {
  public:
-  Clearing(Deciding& d, const PostClearing& record, const AccountRecord& account, MinorUnits amount)
-      : d_(d), record_(record), account_(account), amount_(amount) {
+  Clearing(Deciding& d, const PostClearing& record, const Match& match,
+           const AccountRecord& account, MinorUnits amount)
+      : d_(d), record_(record), match_(match), account_(account), amount_(amount) {
     fact_.identity = record.identity;
     fact_.file = record.file;
     fact_.record_number = record.record_number;
     fact_.account = account.number;
+    fact_.match = match.method;
+    if (match.hold) fact_.hold = match.hold->id;
   }
 
   void presentment() {
-    const Match match = find_hold(d_.state, record_, d_.event.at);
-    fact_.match = match.method;
-    if (match.hold) fact_.hold = match.hold->id;
     if (account_.status != AccountStatus::active) raise(ExceptionCode::account_not_active);
-    if (!match.hold) {
+    if (!match_.hold) {
       raise(ExceptionCode::unmatched_clearing);
       return post(ClearingOutcome::posted_unmatched);
     }
-    if (match.ambiguous) raise(ExceptionCode::ambiguous_match);
-    const bool moved_at_authorization =
-        match.hold->posted_amount != 0 && match.hold->finally_cleared == 0;
-    if (moved_at_authorization) return confirm(*match.hold);
-    look_at(*match.hold);
-    release_or_mark(*match.hold);
+    const HoldRecord& hold = *match_.hold;
+    if (match_.ambiguous) raise(ExceptionCode::ambiguous_match);
+    const bool moved_at_authorization = hold.posted_amount != 0 && hold.finally_cleared == 0;
+    if (moved_at_authorization) return confirm(hold);
+    look_at(hold);
+    release_or_mark(hold);
     post(ClearingOutcome::posted_matched);
-    post_fee(*match.hold);
+    post_fee(hold);
   }
 
   // A second presentment debits again; what it was held by has mostly ended with the first.
   void second_presentment() {
-    Match match = find_hold(d_.state, record_, d_.event.at);
-    fact_.match = match.method;
-    if (match.hold) fact_.hold = match.hold->id;
     if (account_.status != AccountStatus::active) raise(ExceptionCode::account_not_active);
-    if (match.hold) {
-      release_or_mark(*match.hold);
+    if (match_.hold) {
+      release_or_mark(*match_.hold);
       post(ClearingOutcome::posted_matched);
-      return post_fee(*match.hold);
+      return post_fee(*match_.hold);
     }
     raise(ExceptionCode::unmatched_clearing);
     post(ClearingOutcome::posted_unmatched);
@@ -96,9 +93,6 @@ class Clearing {
 
   // Nothing for the customer: the dispute is between the banks.
   void chargeback() {
-    Match match = find_hold(d_.state, record_, d_.event.at);
-    fact_.match = match.method;
-    if (match.hold) fact_.hold = match.hold->id;
     raise(ExceptionCode::chargeback);
     finish(ClearingOutcome::matched_only, 0);
   }
@@ -133,9 +127,8 @@ class Clearing {
       return std::nullopt;
     }
     // Its identity says nothing of the presentment: the hold does.
-    const Match match = find_hold(d_.state, record_, d_.event.at);
-    if (!match.hold) return std::nullopt;
-    return unreversed_presentment(d_.state, *match.hold, amount_);
+    if (!match_.hold) return std::nullopt;
+    return unreversed_presentment(d_.state, *match_.hold, amount_);
   }
 
   // Whether a person has undone or moved what it posted, or what it confirmed.
@@ -303,10 +296,20 @@ class Clearing {
 
   Deciding& d_;
   const PostClearing& record_;
+  const Match& match_;
   const AccountRecord& account_;
   MinorUnits amount_;
   ClearingRecorded fact_;
 };
+
+// A card stays with its account: the hold, which has just been read, knows it as well.
+std::optional<AccountNumber> account_of(const State& state, const PostClearing& record,
+                                        const Match& match) {
+  if (match.hold) return match.hold->account;
+  const auto card = state.cards.get(record.token);
+  if (!card) return std::nullopt;
+  return card->account;
+}
 
 // The record itself, met again because its file was cut short.
 bool is_same_place(const State& state, const PostClearing& record,
@@ -350,9 +353,10 @@ void decide_post_clearing(Deciding& d, const PostClearing& record) {
   const bool is_positive =
       record.transaction.amount > 0 && (!record.billing.currency || record.billing.amount > 0);
   if (!is_positive) return reject(d, Decline::bad_amount);
-  const auto card = d.state.cards.get(record.token);
-  if (!card) return reject(d, Decline::unknown_card);
-  const AccountRecord account = *d.state.accounts.get(card->account);
+  const Match match = find_hold(d.state, record, d.event.at);
+  const auto number = account_of(d.state, record, match);
+  if (!number) return reject(d, Decline::unknown_card);
+  const AccountRecord account = *d.state.accounts.get(*number);
   d.decision().account = account.number;
   d.decision().currency = account.currency;
   const bool moves_money = is_debit(record.operation) || is_top_up(record.operation) ||
@@ -366,7 +370,7 @@ void decide_post_clearing(Deciding& d, const PostClearing& record) {
   }
 
   // After this point, the record is dealt with, for good.
-  Clearing clearing(d, record, account, *amount);
+  Clearing clearing(d, record, match, account, *amount);
   if (record.kind == ClearingKind::chargeback) {
     clearing.chargeback();
   } else if (record.reversal) {

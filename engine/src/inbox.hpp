@@ -1,7 +1,9 @@
 // The bounded queue in front of the writer thread: many producers, one consumer that takes all
-// that waits at once. The busier the system, the larger the batch.
+// that waits at once. The busier the system, the larger the batch. Bulk work stands in a queue of
+// its own, of which the consumer takes as much as it likes.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -16,32 +18,33 @@ class Inbox {
   explicit Inbox(std::size_t capacity) : capacity_(capacity) { waiting_.reserve(capacity); }
 
   // The consumer sees it at the next wake(), or when it comes back by itself.
-  bool push(Submission& submission) {
-    std::lock_guard lock(mutex_);
-    if (closed_ || waiting_.size() >= capacity_) return false;
-    waiting_.push_back(&submission);
-    return true;
-  }
+  bool push(Submission& submission) { return push(waiting_, submission); }
+  bool push_bulk(Submission& submission) { return push(bulk_, submission); }
   void wake() {
     {
       std::lock_guard lock(mutex_);
-      if (!consumer_sleeps_ || waiting_.empty()) return;
+      if (!consumer_sleeps_ || is_empty()) return;
       consumer_sleeps_ = false;
     }
     arrived_.notify_one();
   }
 
-  // Swaps what waits into `taken` (empty on entry); waits up to `patience` for something to come.
-  // False when the inbox is closed and everything was taken.
-  bool take(std::vector<Submission*>& taken, std::chrono::milliseconds patience) {
+  // Swaps what waits into `taken` (empty on entry), and behind it up to `bulk_max` of the bulk
+  // work; waits up to `patience` for something to come. False when the inbox is closed and
+  // everything was taken.
+  bool take(std::vector<Submission*>& taken, std::size_t bulk_max,
+            std::chrono::milliseconds patience) {
     std::unique_lock lock(mutex_);
-    if (waiting_.empty() && !closed_) {
+    if (is_empty() && !closed_) {
       consumer_sleeps_ = true;
-      arrived_.wait_for(lock, patience, [this] { return !waiting_.empty() || closed_ || poked_; });
+      arrived_.wait_for(lock, patience, [this] { return !is_empty() || closed_ || poked_; });
       consumer_sleeps_ = false;
     }
     poked_ = false;
     taken.swap(waiting_);
+    const auto count = static_cast<std::ptrdiff_t>(std::min(bulk_max, bulk_.size()));
+    taken.insert(taken.end(), bulk_.begin(), bulk_.begin() + count);
+    bulk_.erase(bulk_.begin(), bulk_.begin() + count);
     return !taken.empty() || !closed_;
   }
 
@@ -69,10 +72,19 @@ class Inbox {
   }
 
  private:
+  bool push(std::vector<Submission*>& queue, Submission& submission) {
+    std::lock_guard lock(mutex_);
+    if (closed_ || queue.size() >= capacity_) return false;
+    queue.push_back(&submission);
+    return true;
+  }
+  bool is_empty() const { return waiting_.empty() && bulk_.empty(); }
+
   const std::size_t capacity_;
   mutable std::mutex mutex_;
   std::condition_variable arrived_;
   std::vector<Submission*> waiting_;
+  std::vector<Submission*> bulk_;
   bool consumer_sleeps_ = false;
   bool poked_ = false;
   bool closed_ = false;

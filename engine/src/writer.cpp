@@ -12,6 +12,11 @@ constexpr std::size_t batch_bytes_max = std::size_t{1} << 20;
 // How far changes may pile up while a checkpoint is still being written.
 constexpr std::size_t checkpoint_backlog_max = 4;
 constexpr std::chrono::milliseconds idle_patience{250};
+// Beside commands with a deadline, which wait for all that is in a batch with them: about a
+// millisecond's work.
+constexpr std::size_t bulk_share_beside_others = 64;
+// Where one with a deadline came, others come.
+constexpr std::chrono::seconds others_expected{1};
 
 }  // namespace
 
@@ -54,7 +59,7 @@ Result<void> Engine::Writer::open() {
 }
 
 void Engine::Writer::run() {
-  while (inbox_.take(taken_, idle_patience)) {
+  while (inbox_.take(taken_, bulk_share(), idle_patience)) {
     for (std::size_t from = 0; from < taken_.size();) {
       const std::size_t to = fill_batch(from);
       commit(from, to);
@@ -64,6 +69,11 @@ void Engine::Writer::run() {
     taken_.clear();
     tend_checkpoints();
   }
+}
+
+std::size_t Engine::Writer::bulk_share() const {
+  const auto since = std::chrono::steady_clock::now() - last_deadline_seen_;
+  return since < others_expected ? bulk_share_beside_others : options_.inbox_capacity;
 }
 
 std::size_t Engine::Writer::fill_batch(std::size_t from) {
@@ -78,6 +88,8 @@ std::size_t Engine::Writer::fill_batch(std::size_t from) {
 
 void Engine::Writer::handle(Submission& submission, std::chrono::steady_clock::time_point now) {
   if (halted_) return refuse(submission, Decline::halted);
+  if (submission.deadline != std::chrono::steady_clock::time_point::max())
+    last_deadline_seen_ = now;
   if (submission.inspect) return submission.inspect(View(state_, rules_));
   if (submission.deadline < now) return refuse(submission, Decline::overloaded);
   submission.answer = decide(state_, rules_, submission.command, event_);

@@ -21,7 +21,9 @@ class Engine::Writer {
   ~Writer();
 
   Result<void> open();
-  bool enqueue(Submission& submission) { return inbox_.push(submission); }
+  bool enqueue(Submission& submission) {
+    return submission.is_bulk ? inbox_.push_bulk(submission) : inbox_.push(submission);
+  }
   void wake() { inbox_.wake(); }
   Result<void> stop();
   bool is_stopping() const { return inbox_.is_closed(); }
@@ -32,6 +34,8 @@ class Engine::Writer {
 
  private:
   void run();
+  // How much bulk work the next batches may have in them.
+  std::size_t bulk_share() const;
   // Handles taken_[from...] until the batch is full or all are handled; returns how far it came.
   std::size_t fill_batch(std::size_t from);
   void handle(Submission& submission, std::chrono::steady_clock::time_point now);
@@ -60,6 +64,7 @@ class Engine::Writer {
   std::vector<std::pair<Completions*, std::vector<Submission*>>> deliveries_;
   BatchBuffer batch_;
   Event event_;
+  std::chrono::steady_clock::time_point last_deadline_seen_;
   std::chrono::steady_clock::time_point last_checkpoint_;
 
   mutable std::mutex halted_mutex_;

@@ -18,9 +18,8 @@
 namespace holdfast::clearing {
 namespace {
 
-// Records in the engine at a time: enough to fill its batches, few enough that an authorization
-// never waits long behind them.
-constexpr std::size_t window = 512;
+// Records in the engine at a time: enough to fill its batches while others are read.
+constexpr std::size_t window = 2'048;
 // So many wait for the engine to be woken: woken for each, it would make a batch of the first one,
 // and let the others wait for that one's disk write.
 constexpr std::size_t burst = window / 2;
@@ -47,8 +46,9 @@ class Pipeline : public engine::Completions {
     Slot& slot = slots_.emplace_back();
     slot.sent = sent;
     slot.command = std::move(command);
+    slot.is_bulk = true;
     slot.completions = this;
-    // A full inbox empties: authorizations go first, clearing waits. A stopped engine does not.
+    // A full inbox empties. A stopped engine does not.
     while (!engine_.enqueue(slot)) {
       if (engine_.is_stopping()) {
         slot.answer.decision.decline = engine::Decline::halted;

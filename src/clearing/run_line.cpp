@@ -8,6 +8,7 @@
 
 #include "clearing/ingest.hpp"
 #include "iso8583/mask.hpp"
+#include "runtime/json_line.hpp"
 
 namespace holdfast::clearing {
 namespace {
@@ -38,57 +39,63 @@ std::string message_name(const RecordedMessage& message) {
 std::string run_line(const SentRecord& sent, const engine::Decision& decision) {
   const bool is_rejected = decision.clearing == engine::ClearingOutcome::rejected ||
                            decision.clearing == engine::ClearingOutcome::none;
-  json::object line = {{"record", sent.number},
-                       {"outcome", engine::name(is_rejected ? engine::ClearingOutcome::rejected
-                                                            : decision.clearing)}};
+  const auto outcome = is_rejected ? engine::ClearingOutcome::rejected : decision.clearing;
+  std::string text;
+  JsonLine line(text);
+  line.add("record", sent.number).add("outcome", engine::name(outcome));
   if (!sent.merchant_name.empty()) {
-    line["merchant_name"] = iso8583::mask_card_numbers(sent.merchant_name, true);
+    line.add("merchant_name", iso8583::mask_card_numbers(sent.merchant_name, true));
   }
   if (is_rejected) {
-    line["code"] = engine::name(decision.decline);
-    return json::serialize(line);
+    line.add("code", engine::name(decision.decline)).end();
+    return text;
   }
-  line["key"] = record_key(sent.identity);
-  line["category"] = category_of(sent);
-  if (decision.match != engine::MatchMethod::none) line["match"] = engine::name(decision.match);
-  if (decision.hold) line["hold_id"] = std::to_string(decision.hold.value);
-  if (decision.clearing == engine::ClearingOutcome::duplicate) return json::serialize(line);
-  line["amount"] = decision.amount;
-  line["currency"] = decision.currency.alpha();
-  if (decision.fx_result != 0) line["fx_result"] = decision.fx_result;
-  if (json::array exceptions = exceptions_of(decision); !exceptions.empty()) {
-    line["exceptions"] = std::move(exceptions);
+  line.add("key", record_key(sent.identity)).add("category", category_of(sent));
+  if (decision.match != engine::MatchMethod::none) line.add("match", engine::name(decision.match));
+  if (decision.hold) line.add("hold_id", std::to_string(decision.hold.value));
+  if (decision.clearing != engine::ClearingOutcome::duplicate) {
+    line.add("amount", decision.amount).add("currency", decision.currency.alpha());
+    if (decision.fx_result != 0) line.add("fx_result", decision.fx_result);
+    if (json::array exceptions = exceptions_of(decision); !exceptions.empty()) {
+      line.add("exceptions", exceptions);
+    }
   }
-  return json::serialize(line);
+  line.end();
+  return text;
 }
 
 std::string run_line(const Rejection& rejection) {
-  return json::serialize(json::object{{"record", rejection.number},
-                                      {"outcome", "rejected"},
-                                      {"code", to_string(rejection.code)},
-                                      {"detail", rejection.detail}});
+  std::string text;
+  JsonLine(text)
+      .add("record", rejection.number)
+      .add("outcome", "rejected")
+      .add("code", to_string(rejection.code))
+      .add("detail", rejection.detail)
+      .end();
+  return text;
 }
 
 std::string run_line(const RecordedMessage& message, bool is_duplicate) {
-  json::object line = {{"record", message.number},
-                       {"outcome", is_duplicate ? "duplicate" : "recorded"},
-                       {"category", to_string(message.kind)},
-                       {"message", message_name(message)}};
-  if (message.addendum_to != 0) line["addendum_to"] = message.addendum_to;
+  std::string text;
+  JsonLine line(text);
+  line.add("record", message.number)
+      .add("outcome", is_duplicate ? "duplicate" : "recorded")
+      .add("category", to_string(message.kind))
+      .add("message", message_name(message));
+  if (message.addendum_to != 0) line.add("addendum_to", message.addendum_to);
   if (message.amount) {
-    line["amount"] = message.amount->amount;
-    line["currency"] = message.amount->currency.alpha();
+    line.add("amount", message.amount->amount).add("currency", message.amount->currency.alpha());
   }
   if (message.settlement) {
-    line["settlement_amount"] = message.settlement->amount;
-    line["settlement_currency"] = message.settlement->currency.alpha();
+    line.add("settlement_amount", message.settlement->amount)
+        .add("settlement_currency", message.settlement->currency.alpha());
   }
   json::array fields;
   for (const CarriedField& field : message.fields) {
     fields.push_back(json::object{{"name", field.name}, {"text", field.text}});
   }
-  line["fields"] = std::move(fields);
-  return json::serialize(line);
+  line.add("fields", fields).end();
+  return text;
 }
 
 }  // namespace holdfast::clearing

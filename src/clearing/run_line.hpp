@@ -1,4 +1,5 @@
-// What is kept of each record of a run: a line of JSON, which the API hands out as it is.
+// What is kept of each record of a run: a line of JSON with its end, which the API hands out as it
+// is.
 #pragma once
 
 #include <cstdint>

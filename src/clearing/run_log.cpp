@@ -35,8 +35,7 @@ RunLog::RunLog(fs::path folder, std::string run_id)
 
 void RunLog::add(std::string_view line) {
   if (!file_) return;
-  has_failed_ |= std::fwrite(line.data(), 1, line.size(), file_.get()) != line.size() ||
-                 std::fputc('\n', file_.get()) == EOF;
+  has_failed_ |= std::fwrite(line.data(), 1, line.size(), file_.get()) != line.size();
 }
 
 Outcome<void> RunLog::finish(std::string_view summary) {

@@ -2,6 +2,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
 #include <memory>
 
 #include "cli/api_access.hpp"

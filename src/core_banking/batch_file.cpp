@@ -7,6 +7,7 @@
 #include <boost/json/serialize.hpp>
 #include <charconv>
 
+#include "runtime/json_line.hpp"
 #include "runtime/utf8.hpp"
 #include "security/sha256.hpp"
 #include "time/rfc3339.hpp"
@@ -48,14 +49,15 @@ std::optional<engine::BatchId> parse_batch_id(std::string_view text) {
 }
 
 void BatchFile::add(const engine::BatchItemView& item) {
-  lines_ += json::serialize(json::object{{"item_id", item_id(batch_.id, item.item)},
-                                         {"account_id", item.account_id.view()},
-                                         {"amount", item.amount},
-                                         {"currency", item.currency.alpha()},
-                                         {"business_date", format_date(item.business_date)},
-                                         {"kind", engine::name(item.kind)},
-                                         {"reference", to_utf8(item.reference.view())}});
-  lines_ += '\n';
+  JsonLine(lines_)
+      .add("item_id", item_id(batch_.id, item.item))
+      .add("account_id", item.account_id.view())
+      .add("amount", item.amount)
+      .add("currency", item.currency.alpha())
+      .add("business_date", format_date(item.business_date))
+      .add("kind", engine::name(item.kind))
+      .add("reference", to_utf8(item.reference.view()))
+      .end();
   ++items_;
   auto total = std::find_if(totals_.begin(), totals_.end(), [&item](const engine::Money& sum) {
     return sum.currency == item.currency;

@@ -109,6 +109,50 @@ TEST_CASE("engine: past its deadline a command is not decided, and later decided
   CHECK_FALSE(answer.replayed);
 }
 
+TEST_CASE("engine: bulk work lets commands with a deadline go first", "[engine][threads]") {
+  TemporaryFolder folder;
+  auto engine = open_engine(options_for(folder.path()));
+  Client client(*engine);
+  const auto soon = std::chrono::steady_clock::now() + std::chrono::hours(1);
+  std::string order;
+  std::promise<void> started;
+  std::promise<void> may_go_on;
+  Submission first;
+  first.deadline = soon;
+  first.inspect = [&](const View&) {
+    started.set_value();
+    may_go_on.get_future().wait();
+  };
+  Submission waiting;
+  waiting.deadline = soon;
+  waiting.inspect = [&](const View&) { order += 'w'; };
+  Submission late;
+  late.deadline = soon;
+  late.inspect = [&](const View&) { order += 'l'; };
+  std::vector<Submission> bulk(200);
+  for (Submission& submission : bulk) {
+    submission.is_bulk = true;
+    submission.inspect = [&](const View&) { order += 'b'; };
+  }
+  bulk[0].inspect = [&](const View&) {
+    order += 'b';
+    client.submit(late);
+  };
+
+  REQUIRE(client.submit(first));
+  started.get_future().wait();
+  for (Submission& submission : bulk) REQUIRE(client.submit(submission));
+  REQUIRE(client.submit(waiting));
+  may_go_on.set_value();
+  client.wait();
+  const std::size_t late_at = order.find('l');
+  CHECK(order.front() == 'w');
+  CHECK(late_at < 100);
+  CHECK(order.size() == 202);
+  // Nothing else with a deadline: bulk work goes on in its order.
+  CHECK(order.find_first_not_of('b', late_at + 1) == order.npos);
+}
+
 TEST_CASE("engine: a full inbox takes nothing more, and nothing happened", "[engine][threads]") {
   TemporaryFolder folder;
   EngineOptions options = options_for(folder.path());

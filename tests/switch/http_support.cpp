@@ -1,6 +1,5 @@
 #include "http_support.hpp"
 
-#include <spdlog/spdlog.h>
 #include <stdlib.h>
 
 #include <boost/asio/connect.hpp>
@@ -121,7 +120,6 @@ ApiUnderTest::ApiUnderTest() : ApiUnderTest(Options{}) {}
 ApiUnderTest::ApiUnderTest(Options options) : options_(std::move(options)), folder_(make_folder()) {
   std::ofstream(folder_ / "token") << token() << '\n';
   std::ofstream(config_file()) << "data_dir = \"data\"\n[http]\ntoken_file = \"token\"\n";
-  spdlog::set_level(spdlog::level::err);
   start();
 }
 

@@ -170,11 +170,17 @@ TEST_CASE("serve: a signal stops it in order, whenever it comes", "[serve]") {
 }
 
 TEST_CASE("serve: a clearing file that the disk cut short is not called refused", "[serve]") {
+  // Over many accounts: builds that check the invariants after each event add up all there is of
+  // its account.
   constexpr int records = 20'000;
+  constexpr int accounts = 40;
+  const auto pan_of = [](int account) {
+    return "41111111111111" + std::to_string(10 + account % accounts);
+  };
   std::string file;
   for (int i = 0; i < records; ++i) {
-    file += R"({"record_id":"R)" + std::to_string(i) +
-            R"(","pan":"4111111111111111","processing_code":"000000","amount":1,)"
+    file += R"({"record_id":"R)" + std::to_string(i) + R"(","pan":")" + pan_of(i) +
+            R"(","processing_code":"000000","amount":1,)"
             R"("currency":"RUB","local_time":"2026-11-20T12:00:00"})"
             "\n";
   }
@@ -183,11 +189,14 @@ TEST_CASE("serve: a clearing file that the disk cut short is not called refused"
   SwitchUnderTest the_switch = make_switch();
   REQUIRE(the_switch.start());
   auto api = api_of(the_switch);
-  REQUIRE(
-      api.request("PUT", "/v1/accounts/A1", R"({"currency":"RUB","booked":100000})").has_value());
-  REQUIRE(api.request("POST", "/v1/cards",
-                      R"({"pan":"4111111111111111","expiry":"2912","account_id":"A1"})")
-              .has_value());
+  for (int i = 0; i < accounts; ++i) {
+    const std::string account = "A" + std::to_string(i);
+    REQUIRE(api.request("PUT", "/v1/accounts/" + account, R"({"currency":"RUB","booked":100000})")
+                .has_value());
+    const std::string card =
+        R"({"pan":")" + pan_of(i) + R"(","expiry":"2912","account_id":")" + account + R"("})";
+    REQUIRE(api.request("POST", "/v1/cards", card).has_value());
+  }
   std::string cut_short;
   std::thread upload([&] {
     const auto answer = api_of(the_switch).request("POST", "/v1/clearing-files", file);
@@ -220,8 +229,10 @@ TEST_CASE("serve: a clearing file that the disk cut short is not called refused"
   CHECK(again->body.find(R"("records":20000,"posted":20000,)") != std::string::npos);
   CHECK(again->body.find(R"("duplicates":0,)") != std::string::npos);
   CHECK(again->body.find(R"("posted_amounts":{"RUB":20000})") != std::string::npos);
-  const auto account = api_of(the_switch).request("GET", "/v1/accounts/A1");
-  CHECK(account->body.find(R"("ledger":80000,)") != std::string::npos);
+  for (int i = 0; i < accounts; ++i) {
+    const auto account = api_of(the_switch).request("GET", "/v1/accounts/A" + std::to_string(i));
+    CHECK(account->body.find(R"("ledger":99500,)") != std::string::npos);
+  }
   const auto third = api_of(the_switch).request("POST", "/v1/clearing-files", file);
   CHECK(third->body.find(R"("duplicates":20000,)") != std::string::npos);
 }

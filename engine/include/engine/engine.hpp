@@ -47,6 +47,9 @@ struct Submission {
   std::function<void(const View&)> inspect;
   // Past this moment the command is not decided any more: `overloaded`, and nothing happened.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+  // Of long work that nobody waits for by the clock: while commands with a deadline come, they go
+  // first, and little of this is in a batch.
+  bool is_bulk = false;
   Completions* completions = nullptr;
   Answer answer;
 };
