@@ -1,5 +1,7 @@
 #include "checkpointer.hpp"
 
+#include "engine/threads.hpp"
+
 namespace engine {
 
 Checkpointer::Checkpointer(const Store& store, const State& state, std::function<void()> finished)
@@ -41,6 +43,7 @@ Result<void> Checkpointer::wait() {
 }
 
 void Checkpointer::run() {
+  enter_thread("checkpoint", ThreadClass::background);
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return stopping_ || job_; });

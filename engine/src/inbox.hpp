@@ -30,19 +30,21 @@ class Inbox {
   }
 
   // Swaps what waits into `taken` (empty on entry), and behind it up to `bulk_max` of the bulk
-  // work; waits up to `patience` for something to come. False when the inbox is closed and
-  // everything was taken.
+  // work; waits up to `patience` for something that it may take. Closed, it hands out all. False
+  // when the inbox is closed and everything was taken.
   bool take(std::vector<Submission*>& taken, std::size_t bulk_max,
             std::chrono::milliseconds patience) {
     std::unique_lock lock(mutex_);
-    if (is_empty() && !closed_) {
-      consumer_sleeps_ = true;
-      arrived_.wait_for(lock, patience, [this] { return !is_empty() || closed_ || poked_; });
-      consumer_sleeps_ = false;
-    }
+    arrived_.wait_for(lock, patience, [&] {
+      const bool has_work = !waiting_.empty() || (bulk_max > 0 && !bulk_.empty());
+      consumer_sleeps_ = !has_work && !closed_ && !poked_;
+      return !consumer_sleeps_;
+    });
+    consumer_sleeps_ = false;
     poked_ = false;
     taken.swap(waiting_);
-    const auto count = static_cast<std::ptrdiff_t>(std::min(bulk_max, bulk_.size()));
+    const std::size_t share = closed_ ? bulk_.size() : std::min(bulk_max, bulk_.size());
+    const auto count = static_cast<std::ptrdiff_t>(share);
     taken.insert(taken.end(), bulk_.begin(), bulk_.begin() + count);
     bulk_.erase(bulk_.begin(), bulk_.begin() + count);
     return !taken.empty() || !closed_;

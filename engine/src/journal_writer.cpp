@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "engine/threads.hpp"
 #include "journal_file.hpp"
 
 namespace engine {
@@ -56,9 +57,10 @@ Result<void> write_zeros(FileOperations& files, int file, std::uint64_t from, st
     const std::size_t size = std::min<std::uint64_t>(zero_chunk, to - from);
     if (auto w = write_all(files, file, std::span(zeros).first(size), from, path); !w) return w;
     // In small steps, so that a sync of the journal never waits behind 64 MiB of zeros.
-    if (files.sync(file) != 0) return io_error(path, "sync");
+    if (files.write_out(file, from, size) != 0) return io_error(path, "write out");
     from += size;
   }
+  if (files.sync(file) != 0) return io_error(path, "sync");
   return {};
 }
 
@@ -69,8 +71,8 @@ Result<void> create_segment(const FileJournal::Options& options, std::uint64_t s
   const std::filesystem::path temporary = path.string() + ".tmp";
   const int file = ::open(temporary.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (file < 0) return io_error(temporary, "create");
-  Result<void> written = write_zeros(*options.files, file, 0, options.segment_size, temporary);
-  if (written && ::fsync(file) != 0) written = io_error(temporary, "sync");
+  const Result<void> written =
+      write_zeros(*options.files, file, 0, options.segment_size, temporary);
   ::close(file);
   if (!written) return written;
   if (::rename(temporary.c_str(), path.c_str()) != 0) return io_error(path, "rename");
@@ -82,6 +84,13 @@ Result<void> create_segment(const FileJournal::Options& options, std::uint64_t s
 std::int64_t FileOperations::write_at(int file, std::span<const std::uint8_t> bytes,
                                       std::int64_t offset) {
   return ::pwrite(file, bytes.data(), bytes.size(), offset);
+}
+int FileOperations::write_out(int file, std::uint64_t offset, std::uint64_t size) {
+  // Without the file's metadata and without a flush of the disk's cache, which every sync of the
+  // journal would have to queue behind.
+  return ::sync_file_range(
+      file, static_cast<off64_t>(offset), static_cast<off64_t>(size),
+      SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
 }
 int FileOperations::sync(int file) {
   return ::fdatasync(file);
@@ -199,6 +208,7 @@ Result<void> FileJournal::next_segment() {
 }
 
 void FileJournal::prepare_ahead() {
+  enter_thread("journal-ahead", ThreadClass::background);
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return stopping_ || prepare_segment_ != 0; });

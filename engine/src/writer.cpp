@@ -2,14 +2,17 @@
 
 #include <algorithm>
 
+#include "engine/threads.hpp"
 #include "recovery.hpp"
 
 namespace engine {
 namespace {
 
 // A batch ends when it is this large, so that its first caller does not wait for the whole queue.
-constexpr std::size_t batch_bytes_max = std::size_t{1} << 20;
-// How far changes may pile up while a checkpoint is still being written.
+constexpr std::size_t batch_bytes_max = std::size_t{4} << 20;
+// How far changes may pile up while a checkpoint is still being written: bulk work waits first,
+// then everybody.
+constexpr std::size_t bulk_backlog_max = 2;
 constexpr std::size_t checkpoint_backlog_max = 4;
 constexpr std::chrono::milliseconds idle_patience{250};
 // Beside commands with a deadline, which wait for all that is in a batch with them: about a
@@ -59,6 +62,7 @@ Result<void> Engine::Writer::open() {
 }
 
 void Engine::Writer::run() {
+  enter_thread("writer", ThreadClass::prompt);
   while (inbox_.take(taken_, bulk_share(), idle_patience)) {
     for (std::size_t from = 0; from < taken_.size();) {
       const std::size_t to = fill_batch(from);
@@ -72,6 +76,9 @@ void Engine::Writer::run() {
 }
 
 std::size_t Engine::Writer::bulk_share() const {
+  const bool is_behind = !halted_ && checkpointer_->running() &&
+                         state_.changed_count() >= bulk_backlog_max * options_.checkpoint_records;
+  if (is_behind) return 0;  // the checkpointer's poke ends the wait
   const auto since = std::chrono::steady_clock::now() - last_deadline_seen_;
   return since < others_expected ? bulk_share_beside_others : options_.inbox_capacity;
 }

@@ -19,10 +19,10 @@ namespace holdfast::clearing {
 namespace {
 
 // Records in the engine at a time: enough to fill its batches while others are read.
-constexpr std::size_t window = 2'048;
+constexpr std::size_t window = 8'192;
 // So many wait for the engine to be woken: woken for each, it would make a batch of the first one,
 // and let the others wait for that one's disk write.
-constexpr std::size_t burst = window / 2;
+constexpr std::size_t burst = window / 8;
 
 // Records on their way through the engine; the ingesting thread waits here for the oldest.
 class Pipeline : public engine::Completions {

@@ -8,6 +8,7 @@
 
 #include "core_banking/batch_file.hpp"
 #include "core_banking/shown.hpp"
+#include "engine/threads.hpp"
 #include "security/secret_file.hpp"
 
 namespace holdfast::core_banking {
@@ -89,6 +90,7 @@ std::optional<BalanceReport> CoreDesk::last_balances() const {
 }
 
 void CoreDesk::run() {
+  engine::enter_thread("core", engine::ThreadClass::background);
   for (bool last = false; !last;) {
     std::vector<std::function<void()>> ended;
     std::vector<engine::BatchId> again;

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "clearing/byte_source.hpp"
+#include "engine/threads.hpp"
 #include "security/secret_file.hpp"
 
 namespace holdfast::http {
@@ -150,6 +151,7 @@ asio::awaitable<clearing::IngestOutcome> ClearingDesk::ingest(
   std::optional<clearing::IngestOutcome> outcome;
   // The frame of this coroutine outlives the thread: it is joined before anything here is gone.
   std::jthread worker([&] {
+    engine::enter_thread("clearing", engine::ThreadClass::background);
     clearing::IngestOutcome finished =
         ingest_file(core_, file, format, entry->name, entry->progress);
     asio::post(executor_, [&outcome, &wake, finished = std::move(finished)]() mutable {

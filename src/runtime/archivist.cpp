@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "engine/threads.hpp"
+
 namespace holdfast {
 namespace {
 
@@ -51,6 +53,7 @@ bool Archivist::is_stopping() const {
 }
 
 void Archivist::run() {
+  engine::enter_thread("archive", engine::ThreadClass::background);
   for (bool last = false; !last;) {
     const Result result = round();
     if (!result) spdlog::error("archive: {}", result.error().text);

@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "core_banking/file_adapter.hpp"
+#include "engine/threads.hpp"
 #include "http/server.hpp"
 #include "link/link_server.hpp"
 #include "runtime/archivist.hpp"
@@ -127,8 +128,14 @@ class RunningSwitch {
   }
 
   void run_until(StopSignals& signals) {
-    std::thread links_thread([this] { links_io_.run(); });
-    std::thread http_thread([this] { http_io_.run(); });
+    std::thread links_thread([this] {
+      engine::enter_thread("links", engine::ThreadClass::prompt);
+      links_io_.run();
+    });
+    std::thread http_thread([this] {
+      engine::enter_thread("http", engine::ThreadClass::prompt);
+      http_io_.run();
+    });
     http_server_->set_ready();
     std::string ready = "ready";
     for (const auto& [name, address] : endpoints_) ready += fmt::format(" {}={}", name, address);
