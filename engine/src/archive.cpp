@@ -6,6 +6,8 @@
 #include <cstring>
 #include <random>
 
+#include "journal_file.hpp"
+
 namespace engine {
 namespace {
 
@@ -36,11 +38,18 @@ Result<std::unique_ptr<Archive>> Archive::open(const std::filesystem::path& fold
   std::filesystem::create_directories(folder / "store", ec);
   if (!ec) std::filesystem::create_directories(folder / "journal", ec);
   if (ec) return EngineError{EngineErrorCode::io, folder.string() + ": " + ec.message()};
+  // Before LMDB opens anything: another switch's archive, or the data folder under another name,
+  // must not be touched.
+  auto lock = DataLock::take(folder);
+  if (!lock) return lock.error();
   auto environment = lmdb::Environment::open((folder / "store").string(), map_size,
                                              State::archived_table_count + 1);
   if (!environment) return environment.error();
-  std::unique_ptr<Archive> archive(new Archive(folder, std::move(*environment)));
+  std::unique_ptr<Archive> archive(new Archive(folder, std::move(*lock), std::move(*environment)));
   if (auto opened = archive->open_tables(); !opened) return opened.error();
+  for (const auto& made : {folder / "store", folder, folder / ".."}) {
+    if (auto synced = sync_file(made); !synced) return synced.error();
+  }
   auto snapshot = archive->environment_.snapshot();
   if (!snapshot) return snapshot.error();
   archive->snapshot_.emplace(std::move(*snapshot));
@@ -73,11 +82,18 @@ Result<std::unique_ptr<Archive>> Archive::open_of(const Store& store,
   if (*note && mark.moves < (*note)->mark.moves) {
     return not_the_archive(folder, "it is an old copy: records that were moved to it are missing");
   }
-  if (!*note || (*note)->folder != folder.string()) {
-    if (auto noted = store.write_archive_note({mark, folder.string()}); !noted)
-      return noted.error();
-  }
   return archive;
+}
+
+Result<void> Archive::claim(const Store& store) {
+  const auto note = store.read_archive_note();
+  if (!note) return note.error();
+  if (!*note || (*note)->folder != folder_.string()) {
+    const ArchiveMark& known = *note ? (*note)->mark : mark_;
+    if (auto noted = store.write_archive_note({known, folder_.string()}); !noted) return noted;
+  }
+  // From now on it is no other store's, even if nothing is ever moved to it.
+  return mark_.moves == 0 ? count_move() : Result<void>{};
 }
 
 Result<void> Archive::open_tables() {
@@ -98,6 +114,9 @@ Result<void> Archive::open_tables() {
   const auto meta = transaction->open_table("meta");
   if (!meta) return meta.error();
   meta_ = *meta;
+  if (Store::is_of_a_store(*transaction, meta_)) {
+    return not_the_archive(folder_, "this is a switch's data folder; name a new folder");
+  }
   if (!transaction->get(meta_, mark_key)) {
     if (auto put = put_mark(*transaction, meta_, new_mark()); !put) return put;
   }
@@ -118,17 +137,33 @@ void Archive::attach(State& state) {
       [this](auto& table) { table.attach_archive(find(table.name())->dbi, &*snapshot_); });
 }
 
-Result<void> Archive::add(std::string_view table, std::span<const StoredRecord> records) {
+Result<void> Archive::add(std::string_view table, std::vector<StoredRecord>& records) {
   auto transaction = environment_.begin_write();
   if (!transaction) return transaction.error();
   const MDB_dbi dbi = find(table)->dbi;
+  std::erase_if(records, [&](const StoredRecord& record) {
+    const auto archived = transaction->get(dbi, record.key);
+    return archived && !std::equal(archived->begin(), archived->end(), record.bytes.begin(),
+                                   record.bytes.end());
+  });
+  if (records.empty()) return {};
   for (const StoredRecord& record : records) {
     if (auto put = transaction->put(dbi, record.key, record.bytes); !put) return put;
   }
+  return commit_move(*transaction);
+}
+
+Result<void> Archive::count_move() {
+  auto transaction = environment_.begin_write();
+  if (!transaction) return transaction.error();
+  return commit_move(*transaction);
+}
+
+Result<void> Archive::commit_move(lmdb::WriteTransaction& transaction) {
   ArchiveMark mark = mark_;
   ++mark.moves;
-  if (auto put = put_mark(*transaction, meta_, mark); !put) return put;
-  if (auto committed = transaction->commit(); !committed) return committed;
+  if (auto put = put_mark(transaction, meta_, mark); !put) return put;
+  if (auto committed = transaction.commit(); !committed) return committed;
   mark_ = mark;
   return {};
 }

@@ -10,6 +10,7 @@
 #include <span>
 #include <string_view>
 
+#include "data_lock.hpp"
 #include "engine/archive.hpp"
 #include "store.hpp"
 
@@ -17,7 +18,7 @@ namespace engine {
 
 class Archive {
  public:
-  // Opens or creates the archive in `folder`.
+  // Opens or creates the archive in `folder`, which nobody else may have open.
   static Result<std::unique_ptr<Archive>> open(const std::filesystem::path& folder,
                                                std::size_t map_size);
   // The archive that belongs to the store: the one in `folder`, or, where that is empty, none if
@@ -32,8 +33,15 @@ class Archive {
   // Moves the snapshot to the newest commit, behind the store's own: on the reader's thread.
   void renew() { snapshot_->renew(); }
 
-  // Adds records in one synced transaction.
-  Result<void> add(std::string_view table, std::span<const StoredRecord> records);
+  // Makes it the store's, if it is not yet: open_of() found that it may be. The store knows first.
+  Result<void> claim(const Store& store);
+
+  // Adds records in one synced transaction. What is archived never changes, so that a store and a
+  // journal of any later moment can be read with it: a record that is there in another version is
+  // left out, and is taken out of `records`; it stays in the store, which is asked first.
+  Result<void> add(std::string_view table, std::vector<StoredRecord>& records);
+  // That something else than records is moved here.
+  Result<void> count_move();
   const ArchiveMark& mark() const { return mark_; }
   const std::filesystem::path& folder() const { return folder_; }
   std::filesystem::path journal_folder() const { return folder_ / "journal"; }
@@ -47,13 +55,15 @@ class Archive {
     std::string_view name;
     MDB_dbi dbi = 0;
   };
-  Archive(std::filesystem::path folder, lmdb::Environment environment)
-      : folder_(std::move(folder)), environment_(std::move(environment)) {}
+  Archive(std::filesystem::path folder, DataLock lock, lmdb::Environment environment)
+      : folder_(std::move(folder)), lock_(std::move(lock)), environment_(std::move(environment)) {}
   Result<void> open_tables();
+  Result<void> commit_move(lmdb::WriteTransaction& transaction);
   Result<void> read_mark();
   const ArchivedTable* find(std::string_view table) const;
 
   std::filesystem::path folder_;
+  DataLock lock_;
   lmdb::Environment environment_;
   std::optional<lmdb::Snapshot> snapshot_;
   std::array<ArchivedTable, State::archived_table_count> tables_{};

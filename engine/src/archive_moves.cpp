@@ -5,6 +5,7 @@
 #include <boost/endian/conversion.hpp>
 #include <fstream>
 #include <functional>
+#include <iterator>
 
 #include "archive.hpp"
 #include "journal_file.hpp"
@@ -101,6 +102,8 @@ class Mover {
       }
       if (!step.records.empty()) {
         if (auto added = archive_.add(table.name(), step.records); !added) return added.error();
+      }
+      if (!step.records.empty()) {
         if (auto erased = store_.erase_moved(dbi, step.records, archive_.mark()); !erased)
           return erased.error();
         moved += step.records.size();
@@ -120,9 +123,22 @@ EngineError io_error(const std::filesystem::path& path, const std::error_code& e
   return {EngineErrorCode::io, path.string() + ": " + error.message()};
 }
 
-// Whole and synced under its name in the archive before it leaves its own.
-Result<void> move_segment(const std::filesystem::path& from, const std::filesystem::path& to) {
+bool have_same_content(const std::filesystem::path& one, const std::filesystem::path& other) {
+  std::ifstream left(one, std::ios::binary);
+  std::ifstream right(other, std::ios::binary);
+  return left && right &&
+         std::equal(std::istreambuf_iterator<char>(left), {}, std::istreambuf_iterator<char>(right),
+                    {});
+}
+
+// Whole and synced under its name in the archive.
+Result<void> copy_segment(const std::filesystem::path& from, const std::filesystem::path& to) {
   std::error_code error;
+  if (std::filesystem::exists(to, error)) {
+    if (have_same_content(from, to)) return {};  // a move was cut short
+    return EngineError{EngineErrorCode::disagreement,
+                       to.string() + ": another segment with this number is in the archive"};
+  }
   const std::filesystem::path temporary = to.string() + ".tmp";
   std::filesystem::copy_file(from, temporary, std::filesystem::copy_options::overwrite_existing,
                              error);
@@ -130,18 +146,43 @@ Result<void> move_segment(const std::filesystem::path& from, const std::filesyst
   if (auto synced = sync_file(temporary); !synced) return synced;
   std::filesystem::rename(temporary, to, error);
   if (error) return io_error(to, error);
-  if (auto synced = sync_file(to.parent_path()); !synced) return synced;
+  return sync_file(to.parent_path());
+}
+
+// The archive counts it, and the store knows, before it leaves its own folder: an older copy of the
+// archive, without it, is known for one.
+Result<void> move_segment(const Store& store, Archive& archive, const std::filesystem::path& from) {
+  if (auto copied = copy_segment(from, archive.journal_folder() / from.filename()); !copied)
+    return copied;
+  if (auto counted = archive.count_move(); !counted) return counted;
+  const Store::ArchiveNote note{archive.mark(), archive.folder().string()};
+  if (auto noted = store.write_archive_note(note); !noted) return noted;
+  std::error_code error;
   std::filesystem::remove(from, error);
   if (error) return io_error(from, error);
   return {};
 }
 
-Result<bool> move_segments(const Store& store, const Archive& archive,
-                           const std::filesystem::path& journal, Instant before,
-                           const std::function<bool()>& go_on, std::uint64_t& moved) {
+// Of its own short life: as long as there is a snapshot, the store cannot use its free pages again.
+Result<std::optional<MetaRecord>> newest_meta(const Store& store) {
   const auto snapshot = store.new_snapshot();
   if (!snapshot) return snapshot.error();
-  const auto meta = store.read_meta(*snapshot);
+  return store.read_meta(*snapshot);
+}
+
+// In the journal's folder, or, where the archive has it alone, there.
+std::filesystem::path segment_in(const std::filesystem::path& journal, const Archive& archive,
+                                 std::uint64_t segment) {
+  const auto path = segment_path(journal, segment);
+  std::error_code error;
+  return std::filesystem::exists(path, error) ? path
+                                              : segment_path(archive.journal_folder(), segment);
+}
+
+Result<bool> move_segments(const Store& store, Archive& archive,
+                           const std::filesystem::path& journal, Instant before,
+                           const std::function<bool()>& go_on, std::uint64_t& moved) {
+  const auto meta = newest_meta(store);
   if (!meta) return meta.error();
   const auto segments = list_segments(journal);
   if (!segments) return segments.error();
@@ -149,12 +190,11 @@ Result<bool> move_segments(const Store& store, const Archive& archive,
     // A recovery begins in the store's segment, or looks at the end of the one before it.
     if (!*meta || segment + 1 >= (*meta)->journal_segment) return true;
     if (!go_on()) return false;
-    const auto next_begins = first_event_at(segment_path(journal, segment + 1));
+    const auto next_begins = first_event_at(segment_in(journal, archive, segment + 1));
     if (!next_begins) return next_begins.error();
     if (*next_begins >= before) return true;
-    auto done = move_segment(segment_path(journal, segment),
-                             segment_path(archive.journal_folder(), segment));
-    if (!done) return done.error();
+    if (auto done = move_segment(store, archive, segment_path(journal, segment)); !done)
+      return done.error();
     ++moved;
   }
   return true;

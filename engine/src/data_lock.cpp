@@ -16,7 +16,7 @@ Result<DataLock> DataLock::take(const std::filesystem::path& data_dir) {
   if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
     ::close(file);
     return EngineError{EngineErrorCode::in_use,
-                       data_dir.string() + ": another process has this data folder open"};
+                       data_dir.string() + ": this folder is in use already"};
   }
   return DataLock(file);
 }

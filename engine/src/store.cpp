@@ -165,6 +165,10 @@ Result<void> Store::write_archive_note(const ArchiveNote& note) const {
   return transaction->commit();
 }
 
+bool Store::is_of_a_store(const lmdb::WriteTransaction& transaction, MDB_dbi meta) {
+  return transaction.get(meta, meta_key).has_value();
+}
+
 MDB_dbi Store::table_of(std::string_view name) const {
   const auto place = std::find(table_names_.begin(), table_names_.end(), name);
   ENGINE_ASSERT(place != table_names_.end());

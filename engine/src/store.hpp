@@ -19,7 +19,7 @@ class Archive;
 // Tells archives apart, and an old copy of one from itself.
 struct ArchiveMark {
   std::array<std::uint8_t, 16> id{};
-  std::uint64_t moves = 0;  // grows with every addition
+  std::uint64_t moves = 0;  // grows with every move; from 1 on it is a store's
 };
 
 // A record as it lies in LMDB.
@@ -50,6 +50,8 @@ class Store {
   };
   Result<std::optional<ArchiveNote>> read_archive_note() const;
   Result<void> write_archive_note(const ArchiveNote& note) const;
+  // Whether the table named meta is one of a store, not of an archive.
+  static bool is_of_a_store(const lmdb::WriteTransaction& transaction, MDB_dbi meta);
 
   // What the archiving thread works with: any thread but the reader's own.
   Result<lmdb::Snapshot> new_snapshot() const { return environment_.snapshot(); }

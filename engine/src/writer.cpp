@@ -44,7 +44,10 @@ Result<void> Engine::Writer::open() {
   auto archive = Archive::open_of(*store_, options_.archive_dir, options_.archive_map_size);
   if (!archive) return archive.error();
   archive_ = std::move(*archive);
-  if (archive_) archive_->attach(state_);
+  if (archive_) {
+    if (auto claimed = archive_->claim(*store_); !claimed) return claimed.error();
+    archive_->attach(state_);
+  }
   auto end = recover(*store_, state_, options_, rules_, recovery_);
   if (!end) return end.error();
 
@@ -56,7 +59,7 @@ Result<void> Engine::Writer::open() {
   if (!journal) return journal.error();
   journal_ = std::move(*journal);
   checkpointer_ = std::make_unique<Checkpointer>(*store_, state_, [this] { inbox_.poke(); });
-  last_checkpoint_ = std::chrono::steady_clock::now();
+  last_renewal_ = std::chrono::steady_clock::now();
   thread_ = std::thread([this] { run(); });
   return {};
 }
@@ -165,8 +168,10 @@ void Engine::Writer::tend_checkpoints() {
     return;
   }
   const auto now = std::chrono::steady_clock::now();
-  const bool due = changed > 0 && now - last_checkpoint_ >= options_.checkpoint_interval;
-  if (due || changed >= options_.checkpoint_records) start_checkpoint();
+  const bool due = now - last_renewal_ >= options_.checkpoint_interval;
+  if ((due && changed > 0) || changed >= options_.checkpoint_records) return start_checkpoint();
+  // Nothing is to be written, but the snapshots keep what the archive has set free since.
+  if (due && archive_) renew_snapshots();
 }
 
 void Engine::Writer::start_checkpoint() {
@@ -180,12 +185,16 @@ bool Engine::Writer::finish_checkpoint(const Result<void>& result) {
     halt(result.error());
     return false;
   }
+  renew_snapshots();
+  state_.for_each_table([](auto& table) { table.drop_frozen(); });
+  return true;
+}
+
+void Engine::Writer::renew_snapshots() {
   store_->renew();
   // Behind the store: what that has given up is here by then.
   if (archive_) archive_->renew();
-  state_.for_each_table([](auto& table) { table.drop_frozen(); });
-  last_checkpoint_ = std::chrono::steady_clock::now();
-  return true;
+  last_renewal_ = std::chrono::steady_clock::now();
 }
 
 Result<void> Engine::Writer::stop() {

@@ -46,6 +46,7 @@ class Engine::Writer {
   void halt(const EngineError& error);
   void tend_checkpoints();
   void start_checkpoint();
+  void renew_snapshots();
   bool finish_checkpoint(const Result<void>& result);
 
   const EngineOptions options_;
@@ -65,7 +66,7 @@ class Engine::Writer {
   BatchBuffer batch_;
   Event event_;
   std::chrono::steady_clock::time_point last_deadline_seen_;
-  std::chrono::steady_clock::time_point last_checkpoint_;
+  std::chrono::steady_clock::time_point last_renewal_;
 
   mutable std::mutex halted_mutex_;
   std::string halted_reason_;

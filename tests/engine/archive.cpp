@@ -204,7 +204,7 @@ TEST_CASE("archive: only what is older than the policy says is moved", "[archive
   CHECK(bank.verified() == "agrees");
 }
 
-TEST_CASE("archive: archived holds are found, changed and archived anew", "[archive]") {
+TEST_CASE("archive: archived holds are found and changed", "[archive]") {
   Bank bank;
   const Answer first = bank.ask({.amount = "20.00", .stan = 1, .card = "C1", .lifecycle = "LATE"});
   bank.call(ReleaseHold{HoldId{1}, {}});
@@ -382,6 +382,97 @@ TEST_CASE("archive: a store opens with its own archive alone", "[archive]") {
   const auto engine = Engine::open(strange, rules_for_tests());
   REQUIRE_FALSE(engine.has_value());
   CHECK(contains(engine.error().detail, "belongs to another store"));
+}
+
+TEST_CASE("archive: a store claims its archive at once, and alone", "[archive]") {
+  Bank bank;
+  bank.stop();
+  EngineOptions strange = options_for(bank.data().parent_path() / "strange");
+  strange.archive_map_size = std::size_t{1} << 30;
+  const auto refusal = [&strange] {
+    const auto engine = Engine::open(strange, rules_for_tests());
+    return engine ? "started" : engine.error().detail;
+  };
+  // Nothing was moved to it yet.
+  strange.archive_dir = bank.archive_folder();
+  CHECK(contains(refusal(), "belongs to another store"));
+  bank.start();
+  CHECK(contains(refusal(), "this folder is in use already"));
+  // A data folder is no archive, its own under another name, or another's.
+  strange.archive_dir = bank.data();
+  CHECK(contains(refusal(), "this folder is in use already"));
+  bank.stop();
+  CHECK(contains(refusal(), "this is a switch's data folder"));
+  const fs::path alias = bank.data().parent_path() / "alias";
+  fs::create_directory_symlink(strange.data_dir, alias);
+  strange.archive_dir = alias;
+  CHECK(contains(refusal(), "this folder is in use already"));
+  bank.start();
+  bank.stop();
+  CHECK(bank.verified() == "agrees");
+}
+
+TEST_CASE("archive: one that is newer than the store is no later truth", "[archive]") {
+  Bank bank;
+  bank.ask({.amount = "20.00", .stan = 1, .card = "C1", .lifecycle = "LATE"});
+  bank.call(ReleaseHold{HoldId{1}, {}});
+  std::mt19937 random(9);
+  bank.live_a_day(random);
+  bank.restart();
+  REQUIRE(bank.archive().holds > 1);
+  bank.restart();
+  bank.stop();
+  const fs::path store = bank.data() / "store/data.mdb";
+  const fs::path backup = bank.data() / "backup.mdb";
+  fs::copy_file(store, backup);
+  bank.start();
+  // Cleared late, in two parts, and seen by rounds of archiving.
+  bank.post("LATE", "C1", "8.00", "LATE");
+  bank.restart();
+  bank.archive();
+  bank.post("LATER", "C1", "2.00", "LATE");
+  bank.restart();
+  bank.archive();
+  bank.restart();
+  const std::string after = bank.describe();
+  bank.stop();
+  // The store of the backup, with today's archive: the journal says the rest, once.
+  fs::copy_file(backup, store, fs::copy_options::overwrite_existing);
+  bank.start();
+  CHECK(bank.describe() == after);
+  bank.stop();
+  CHECK(bank.verified() == "agrees");
+}
+
+TEST_CASE("archive: a copy that lacks segments is known for an old one", "[archive]") {
+  Bank bank;
+  std::mt19937 random(10);
+  for (int i = 0; i < 3; ++i) bank.live_a_day(random);
+  bank.restart();
+  const fs::path archive = bank.archive_folder();
+  const fs::path old_copy = archive.string() + ".old";
+  fs::copy(archive, old_copy, fs::copy_options::recursive);
+  const auto report = bank.engine().archive({{}, bank.now()}, [] { return true; });
+  REQUIRE(report.has_value());
+  REQUIRE(report->segments > 1);
+  CHECK(report->decisions == 0);
+  bank.stop();
+  bank.options().archive_dir = old_copy;
+  CHECK(contains(bank.refusal_to_start(), "it is an old copy"));
+}
+
+TEST_CASE("archive: a segment is never written over by another of its number", "[archive]") {
+  Bank bank;
+  std::mt19937 random(11);
+  for (int i = 0; i < 3; ++i) bank.live_a_day(random);
+  bank.restart();
+  const fs::path archived = segment_path(bank.archive_folder() / "journal", 1);
+  std::ofstream(archived) << "another journal's";
+  const auto report = bank.engine().archive({{}, bank.now()}, [] { return true; });
+  REQUIRE_FALSE(report.has_value());
+  CHECK(contains(report.error().detail, "another segment with this number"));
+  CHECK(fs::exists(segment_path(bank.data() / "journal", 1)));
+  bank.stop();
 }
 
 TEST_CASE("archive: damage to it, or a part that is gone, is found", "[archive]") {
