@@ -79,6 +79,9 @@ class Applier {
     }
     add(usage.amount, fact.amount);
     add(usage.count, fact.count);
+    // A programme's rule may be younger than the hold that gives back, and never counted it.
+    usage.amount = std::max<MinorUnits>(usage.amount, 0);
+    usage.count = std::max<std::int64_t>(usage.count, 0);
     state_.limit_usage.put(key, usage);
   }
 
@@ -109,8 +112,9 @@ class Applier {
       hold.used_count = 1;
     }
     hold.reference = fact.reference;
-    const bool moved_at_once =
-        fact.kind == HoldKind::posting || fact.kind == HoldKind::acknowledgement;
+    const bool moved_at_once = fact.kind == HoldKind::posting ||
+                               fact.kind == HoldKind::acknowledgement ||
+                               fact.kind == HoldKind::clearing;
     if (moved_at_once) {
       hold.status = HoldStatus::cleared;
       hold.ended_at = event_.at;
@@ -141,6 +145,7 @@ class Applier {
     if (fact.reason == ReleaseReason::cleared) ++hold.clearing_count;
     if (fact.is_final) hold.finally_cleared = 1;
     if (fact.reason == ReleaseReason::reversed) hold.reversed = 1;
+    if (fact.reversed) add(state_.decisions.edit(fact.reversed).reversed, fact.transaction_amount);
     hold.status = fact.status;
     AccountRecord& account = state_.accounts.edit(hold.account);
     add(account.held, -fact.amount);
@@ -374,6 +379,7 @@ class Applier {
     record.hold = fact.hold;
     record.posted_amount = fact.posted;
     record.confirmed_amount = fact.confirmed;
+    record.confirms = fact.confirms ? 1 : 0;
     if (fact.hold) {
       HoldRecord& hold = state_.holds.edit(fact.hold);
       record.previous_of_hold = hold.last_clearing;
@@ -407,6 +413,8 @@ class Applier {
     file.is_open = 0;
     ++file.runs;
   }
+
+  void operator()(const TimeMoved&) {}
 
   void operator()(const ExceptionRaised& fact) {
     ExceptionRecord record;

@@ -31,7 +31,7 @@ class Archive {
   // Puts the archive's snapshot below the archived tables.
   void attach(State& state);
   // Moves the snapshot to the newest commit, behind the store's own: on the reader's thread.
-  void renew() { snapshot_->renew(); }
+  Result<void> renew() { return snapshot_->renew(); }
 
   // Makes it the store's, if it is not yet: open_of() found that it may be. The store knows first.
   Result<void> claim(const Store& store);

@@ -135,7 +135,10 @@ bool have_same_content(const std::filesystem::path& one, const std::filesystem::
 Result<void> copy_segment(const std::filesystem::path& from, const std::filesystem::path& to) {
   std::error_code error;
   if (std::filesystem::exists(to, error)) {
-    if (have_same_content(from, to)) return {};  // a move was cut short
+    if (have_same_content(from, to)) {  // a move was cut short
+      if (auto synced = sync_file(to); !synced) return synced;
+      return sync_file(to.parent_path());
+    }
     return EngineError{EngineErrorCode::disagreement,
                        to.string() + ": another segment with this number is in the archive"};
   }

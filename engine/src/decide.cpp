@@ -30,9 +30,7 @@ Lookup look_up(const State& state, const Request& request) {
     }
     if (record->state == RequestState::reversed_before_arrival) {
       found.reversed_before_arrival |=
-          same_or_unknown(record->rrn.view(), request.rrn.view()) &&
-          same_or_unknown(record->terminal.view(), request.terminal.view()) &&
-          same_or_unknown(record->acquirer.view(), request.acquirer.view());
+          may_be_same(name_of(*record), {request.rrn, request.terminal, request.acquirer});
     } else if (record->variant == request.variant) {
       found.first_answer = record;
       return found;
@@ -136,11 +134,11 @@ Answer decide(const State& state, const Rules& rules, const Command& command, Ev
         event.keeps_answer = true;
         d.emit(DecisionExplained{*d.why});
       }
-      return {event.decision, false, command.request.echo};
+      return {event.decision, false, false, command.request.echo};
     }
     if (found.full) {
       d.decline(Decline::overloaded);
-      return {event.decision, false, command.request.echo};
+      return {event.decision, false, false, command.request.echo};
     }
     event.request = command.request;
     event.request_ordinal = found.free_ordinal;
@@ -153,7 +151,7 @@ Answer decide(const State& state, const Rules& rules, const Command& command, Ev
   }
   d.close_full_batch();
   if (command.request && d.why) d.emit(DecisionExplained{*d.why});
-  return {event.decision, false, command.request.echo};
+  return {event.decision, false, !event.effects.empty(), command.request.echo};
 }
 
 void Deciding::explain_account(const AccountRecord& account) {

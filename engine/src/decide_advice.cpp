@@ -9,6 +9,7 @@ namespace {
 // The latest of the same card transaction that has moved or was acknowledged, open holds aside.
 std::optional<HoldRecord> find_ended(const State& state, const Authorize& asked) {
   return find_same_transaction(state, asked.token, asked.keys, [&asked](const HoldRecord& hold) {
+    if (hold.is_open()) return false;
     const bool same_direction = is_debit(hold.operation) == is_debit(asked.operation);
     const bool taken_back = hold.reversed != 0 && hold.transaction_remaining == 0;
     return same_direction && !taken_back;
@@ -29,8 +30,7 @@ HoldCompleted completed(const HoldRecord& hold, const Transaction& t) {
   HoldCompleted fact;
   fact.id = hold.id;
   fact.amount = std::max<MinorUnits>(t.amount - hold.cleared_amount, 0);
-  const bool has_fee = fact.amount > 0 && hold.clearing_count == 0;
-  fact.fee = has_fee ? hold.fee_terms.fee(fact.amount).value_or(hold.fee) : 0;
+  fact.fee = fee_to_hold(hold, fact.amount).value_or(hold.fee);
   fact.transaction_remaining = final_transaction_amount(hold, t);
   fact.used = std::max(t.amount, hold.cleared_amount);
   fact.counts = fact.used > 0;
@@ -91,17 +91,19 @@ void decide_advice(Deciding& d, Transaction& t) {
     if (set_fee_of_increment(d, t, *open) != Decline::none) t.fee = 0;
     return decide_increment(d, t, *open);
   }
-  if (open) {
+  // An increment that cannot be added completes nothing: it stands for itself.
+  if (open && !t.is_increment()) {
     d.why->original = open->id;
     return posts ? complete_and_post(d, t, *open) : complete(d, t, *open);
   }
   if (const auto ended = find_ended(d.state, t.asked)) {
     d.why->original = ended->id;
-    const bool moved = ended->posted_amount != 0 || ended->clearing_count > 0;
-    if (moved && (!posts || is_same_amount(*ended, t))) {
-      // Said again, or late: clearing brings what is still missing.
-      const auto code = ended->clearing_count > 0 ? ExceptionCode::advice_after_clearing
-                                                  : ExceptionCode::second_posting;
+    const bool cleared = ended->clearing_count > 0;
+    const bool moved = ended->posted_amount != 0 || cleared;
+    if (moved && (!posts || cleared || is_same_amount(*ended, t))) {
+      // Said again, or late, of whatever amount: clearing brings what is still missing.
+      const auto code =
+          cleared ? ExceptionCode::advice_after_clearing : ExceptionCode::second_posting;
       return raise(d, t, code, ended->id);
     }
     // A hold of which nothing is left cannot say what remains in another currency: the posting

@@ -15,6 +15,29 @@ bool is_empty_completion(const Authorize& asked) {
          asked.transaction.amount == 0 && (!asked.billing.currency || asked.billing.amount == 0);
 }
 
+// The largest part of the transaction's amount, from `part` down, that fits with its fee; the
+// merchant's amount and what is held for it are always one that the rate makes of the other.
+bool set_to_part(Deciding& d, Transaction& t, MinorUnits part, MinorUnits wanted) {
+  const Money whole = t.asked.transaction;
+  const MinorUnits available = t.account.available();
+  // What is rounded up may be too much, or its fee: the next ones are not.
+  constexpr int tries = 8;
+  for (int i = 0; i < tries && part > 0; ++i, --part) {
+    t.transaction_amount = part;
+    if (t.rate != 0) {
+      const auto converted =
+          convert(d.state, {part, whole.currency}, t.account.currency, FxSide::sell);
+      if (!converted) return false;
+      t.amount = converted->amount;
+    } else {
+      t.amount = multiply_divide(wanted, part, whole.amount).value_or(0);
+    }
+    if (t.amount > 0 && set_fee(d, t) == Decline::none && t.amount + t.fee <= available)
+      return true;
+  }
+  return false;
+}
+
 // The largest amount that fits with its fee.
 bool reduce_to_available(Deciding& d, Transaction& t) {
   const bool may = t.asked.partial_allowed && is_debit(t.asked.operation) &&
@@ -34,11 +57,8 @@ bool reduce_to_available(Deciding& d, Transaction& t) {
     }
   }
   if (low <= 0) return false;
-  t.amount = low;
-  if (set_fee(d, t) != Decline::none || t.amount + t.fee > available) return false;
-  const auto part = multiply_divide(t.asked.transaction.amount, t.amount, wanted);
-  t.transaction_amount = part.value_or(0);
-  return t.transaction_amount > 0;
+  return set_to_part(d, t, multiply_divide(t.asked.transaction.amount, low, wanted).value_or(0),
+                     wanted);
 }
 
 bool breaks_limit(Deciding& d, const Transaction& t, std::int64_t count, MinorUnits so_far) {

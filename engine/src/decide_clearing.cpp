@@ -65,10 +65,7 @@ class Clearing {
 
   void presentment() {
     if (account_.status != AccountStatus::active) raise(ExceptionCode::account_not_active);
-    if (!match_.hold) {
-      raise(ExceptionCode::unmatched_clearing);
-      return post(ClearingOutcome::posted_unmatched);
-    }
+    if (!match_.hold) return unmatched();
     const HoldRecord& hold = *match_.hold;
     if (match_.ambiguous) raise(ExceptionCode::ambiguous_match);
     const bool moved_at_authorization = hold.posted_amount != 0 && hold.finally_cleared == 0;
@@ -82,13 +79,12 @@ class Clearing {
   // A second presentment debits again; what it was held by has mostly ended with the first.
   void second_presentment() {
     if (account_.status != AccountStatus::active) raise(ExceptionCode::account_not_active);
-    if (match_.hold) {
-      release_or_mark(*match_.hold);
-      post(ClearingOutcome::posted_matched);
-      return post_fee(*match_.hold);
-    }
-    raise(ExceptionCode::unmatched_clearing);
-    post(ClearingOutcome::posted_unmatched);
+    std::optional<HoldRecord> hold = match_.hold;
+    if (!hold) hold = hold_of_first_presentment();
+    if (!hold) return unmatched();
+    release_or_mark(*hold);
+    post(ClearingOutcome::posted_matched);
+    post_fee(*hold);
   }
 
   // Nothing for the customer: the dispute is between the banks.
@@ -113,6 +109,7 @@ class Clearing {
     const MinorUnits gives_back = -(presentment.posted_amount + presentment.confirmed_amount);
     if (!can_post(d_.state, account_, gives_back)) return reject(d_, Decline::overflow);
     if (gives_back != 0) emit_movement(MovementKind::clearing_reversal, gives_back);
+    if (presentment.confirms != 0) book_rate_result(gives_back, gives_back < 0);
     finish(gives_back != 0 ? ClearingOutcome::posted_matched : ClearingOutcome::matched_only,
            gives_back);
   }
@@ -126,9 +123,51 @@ class Clearing {
       if (can_be_reversed) return record_.presentment;
       return std::nullopt;
     }
-    // Its identity says nothing of the presentment: the hold does.
-    if (!match_.hold) return std::nullopt;
-    return unreversed_presentment(d_.state, *match_.hold, amount_);
+    // An ARN names one presentment. Without it the identity says nothing: the hold does.
+    if (!record_.arn.empty()) return std::nullopt;
+    const auto presentment_of = [this](const HoldRecord& hold) {
+      return unreversed_presentment(d_.state, hold, amount_);
+    };
+    const Match match = find_hold(d_.state, record_, d_.event.at, [&](const HoldRecord& hold) {
+      return presentment_of(hold).has_value();
+    });
+    if (!match.hold) return std::nullopt;
+    return presentment_of(*match.hold);
+  }
+
+  // A second presentment has its ARN, whatever else it says.
+  std::optional<HoldRecord> hold_of_first_presentment() {
+    const auto first = d_.state.clearing_records.get(record_.presentment);
+    const bool fits = first && first->hold && first->account == account_.number &&
+                      first->match != MatchMethod::presentment;
+    if (!fits) return std::nullopt;
+    fact_.match = MatchMethod::first_presentment;
+    fact_.hold = first->hold;
+    return d_.state.holds.get(first->hold);
+  }
+
+  // Posts all the same. What comes later about it, a reversal, a second presentment, an advice that
+  // is late, finds what stands in for its authorization.
+  void unmatched() {
+    raise(ExceptionCode::unmatched_clearing);
+    HoldPlaced placed;
+    placed.id = d_.next_hold_id();
+    placed.account = account_.number;
+    placed.token = record_.token;
+    placed.kind = HoldKind::clearing;
+    placed.operation = record_.operation;
+    placed.amount = amount_;
+    placed.transaction = record_.transaction;
+    placed.keys = record_.keys;
+    d_.emit(placed);
+    fact_.hold = placed.id;
+    HoldReduced reduced;
+    reduced.id = placed.id;
+    reduced.cleared = amount_;
+    reduced.is_final = record_.final;
+    reduced.status = HoldStatus::cleared;
+    d_.emit(reduced);
+    post(ClearingOutcome::posted_unmatched);
   }
 
   // Whether a person has undone or moved what it posted, or what it confirmed.
@@ -153,39 +192,77 @@ class Clearing {
     }
   }
 
-  // What earlier records said of the money that had moved.
-  MinorUnits confirmed_before(const HoldRecord& hold) const {
-    MinorUnits sum = 0;
+  // What earlier records said of the money that moved at authorization, in the posting's direction.
+  struct Told {
+    MinorUnits confirmed = 0;     // and posted again, by records that were not reversed
+    MinorUnits given_back = 0;    // by reversals of such records
+    MinorUnits posted_again = 0;  // of what was given back
+    MinorUnits posted = 0;        // of the same hold, before the rest moved
+  };
+  Told told_before(const HoldRecord& hold) const {
+    Told told;
+    const MinorUnits direction = hold.posted_amount > 0 ? 1 : -1;
     for (ClearingIdentity identity = hold.last_clearing; identity != ClearingIdentity{};) {
       const ClearingRecordState record = *d_.state.clearing_records.get(identity);
-      sum += record.confirmed_amount;
       identity = record.previous_of_hold;
+      if (record.match == MatchMethod::presentment) continue;
+      const MinorUnits posted = direction * record.posted_amount;
+      if (record.confirms == 0) {
+        told.posted += posted;
+        continue;
+      }
+      (record.reversed != 0 ? told.given_back : told.confirmed) +=
+          direction * record.confirmed_amount + posted;
+      told.posted_again += posted;
     }
-    return sum;
+    return told;
   }
 
-  // The money moved at authorization: the record only says what the networks settled.
+  // The record's part of what moved, in the account's currency.
+  MinorUnits part_of(const HoldRecord& hold, MinorUnits moved) const {
+    if (record_.transaction.currency != hold.transaction_currency) return amount_;
+    if (record_.transaction.currency == account_.currency) return record_.transaction.amount;
+    if (hold.transaction_remaining == 0) return amount_;
+    return multiply_divide(moved, record_.transaction.amount, hold.transaction_remaining)
+        .value_or(amount_);
+  }
+
+  // Whether the last record leaves a difference to what moved. Parts of converted amounts are
+  // rounded, each by itself.
+  bool differs(const HoldRecord& hold, MinorUnits part, MinorUnits open) const {
+    if (!record_.final || record_.transaction.currency != hold.transaction_currency) return false;
+    if (hold.clearing_count == 0) return record_.transaction.amount != hold.transaction_remaining;
+    const bool is_rounded = hold.transaction_currency != account_.currency;
+    const MinorUnits slack = is_rounded ? MinorUnits{hold.clearing_count} + 1 : 0;
+    return part > open + slack || part < open - slack;
+  }
+
+  // The money moved at authorization: the record only says what the networks settled. What
+  // reversals of such records gave back is posted when it is presented again.
   void confirm(const HoldRecord& hold) {
-    const bool credit = hold.posted_amount > 0;
-    const MinorUnits open = hold.posted_amount - confirmed_before(hold);
-    const bool same_currency = record_.transaction.currency == hold.transaction_currency;
-    MinorUnits confirmed = open;
-    if (!record_.final && same_currency && hold.transaction_remaining > 0) {
-      const auto part = multiply_divide(hold.posted_amount, record_.transaction.amount,
-                                        hold.transaction_remaining);
-      if (part && (credit ? *part < open : *part > open)) confirmed = *part;
-    }
-    const bool differs = same_currency && record_.final && hold.clearing_count == 0 &&
-                         record_.transaction.amount != hold.transaction_remaining;
-    if (differs) raise(ExceptionCode::posting_differs);
-    mark_cleared(hold, credit ? confirmed : -confirmed);
-    book_rate_result(confirmed, credit);
-    fact_.confirmed = confirmed;
-    finish(ClearingOutcome::matched_only, 0);
+    const MinorUnits direction = hold.posted_amount > 0 ? 1 : -1;
+    const MinorUnits moved = direction * hold.posted_amount;
+    const Told told = told_before(hold);
+    const MinorUnits open =
+        std::max<MinorUnits>(moved - told.given_back + told.posted_again - told.confirmed, 0);
+    const MinorUnits part = part_of(hold, moved + told.posted);
+    const MinorUnits confirmed = record_.final ? open : std::min(part, open);
+    MinorUnits again =
+        std::clamp<MinorUnits>(part - confirmed, 0, told.given_back - told.posted_again);
+    if (!can_post(d_.state, account_, direction * again)) again = 0;
+    if (differs(hold, part, open + again)) raise(ExceptionCode::posting_differs);
+    mark_cleared(hold, confirmed + again);
+    if (again != 0) emit_movement(MovementKind::clearing, direction * again);
+    book_rate_result(direction * (confirmed + again), direction > 0);
+    fact_.confirms = true;
+    fact_.confirmed = direction * confirmed;
+    finish(again != 0 ? ClearingOutcome::posted_matched : ClearingOutcome::matched_only,
+           direction * again);
   }
 
   // What the bank gained or lost between what it moved for the customer and what the networks
-  // settle, at the clearing day's rate: a credit's at the buy side, a debit's at the sell side.
+  // settle, at the clearing day's rate: a credit's at the buy side, a debit's at the sell side. A
+  // reversal takes both back.
   void book_rate_result(MinorUnits moved, bool credit) {
     const Money settled = record_.settlement.currency ? record_.settlement : record_.transaction;
     const FxSide side = credit ? FxSide::buy : FxSide::sell;
@@ -199,8 +276,9 @@ class Clearing {
         !fits(settled.currency, settled.amount) || !fits(account_.currency, moved)) {
       return raise(ExceptionCode::rate_result_unknown);
     }
-    const MinorUnits paid = credit ? converted->amount : -converted->amount;
-    const MinorUnits settlement = credit ? settled.amount : -settled.amount;
+    const bool comes_in = credit != record_.reversal;
+    const MinorUnits paid = comes_in ? converted->amount : -converted->amount;
+    const MinorUnits settlement = comes_in ? settled.amount : -settled.amount;
     const MinorUnits result = paid - moved;
     if (settled.currency == account_.currency) {
       if (result == 0) return;
@@ -281,7 +359,7 @@ class Clearing {
     Decision& decision = d_.decision();
     decision.clearing = outcome;
     decision.match = fact_.match;
-    decision.hold = fact_.hold;
+    decision.hold = fact_.match == MatchMethod::none ? HoldId{} : fact_.hold;
     decision.amount = posted;
     fact_.fx_result = decision.fx_result;
     std::copy(std::begin(decision.exceptions), std::end(decision.exceptions), fact_.exceptions);

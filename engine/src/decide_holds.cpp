@@ -27,6 +27,10 @@ void release_part(Deciding& d, const HoldRecord& hold, MinorUnits amount) {
   HoldReduced reduced;
   reduced.id = hold.id;
   reduced.amount = amount;
+  // As after a partial reversal: of a transaction as much less remains, but never nothing.
+  const auto part = multiply_divide(hold.transaction_remaining, amount, hold.amount);
+  reduced.transaction_amount = std::clamp<MinorUnits>(
+      part.value_or(0), 0, std::max<MinorUnits>(hold.transaction_remaining - 1, 0));
   reduced.status = hold.status;
   reduced.reason = ReleaseReason::by_request;
   reduced.unused = std::min(amount, hold.used_amount);
@@ -105,7 +109,10 @@ void decide_expire_due(Deciding& d, const ExpireDue& command) {
   const std::uint32_t visits_max = std::clamp(command.holds_max, 1U, expired_at_once_max);
   std::uint32_t visited = 0;
   auto bucket = d.state.expiries.first_from(0);
-  if (!bucket || bucket->second > now_second) return;
+  if (!bucket || bucket->second > now_second) {
+    if (command.moves_time && d.event.at > d.state.meta.last_command_at) d.emit(TimeMoved{});
+    return;
+  }
   ExpiryAdvanced advanced;
   for (; bucket && bucket->second <= now_second;
        bucket = d.state.expiries.first_from(bucket->second + 1)) {

@@ -2,13 +2,15 @@
 #include "decide.hpp"
 #include "limit_usage.hpp"
 #include "matching.hpp"
+#include "transaction.hpp"
 
 namespace engine {
 namespace {
 
 struct Original {
   bool found = false;
-  HoldId hold;  // none: the original was declined or moved nothing
+  HoldId hold;              // none: the original was declined or moved nothing
+  DecisionNumber approval;  // of the message that was named; none: the whole hold is meant
 };
 
 // Among the requests that share the original's key, the one with the reversal's RRN and terminal.
@@ -16,17 +18,16 @@ Original find_by_key(const State& state, const Request& request, const Reverse& 
   Original best;
   int best_rank = -1;
   if (command.original == RequestKey{}) return best;
+  const RequestName name{command.rrn, request.terminal, command.original_acquirer};
   for (std::uint8_t ordinal = 0; ordinal < request_ordinal_max; ++ordinal) {
     const auto record = state.requests.get({command.original, ordinal});
     if (!record) break;
     if (record->state != RequestState::answered) continue;
-    if (!same_or_unknown(record->acquirer.view(), command.original_acquirer.view())) continue;
-    if (!same_or_unknown(record->terminal.view(), request.terminal.view())) continue;
-    if (!same_or_unknown(record->rrn.view(), command.rrn.view())) continue;
+    if (!may_be_same(name_of(*record), name)) continue;
     const int rank =
         (record->rrn == command.rrn ? 2 : 0) + (record->terminal == request.terminal ? 1 : 0);
     if (rank < best_rank) continue;
-    best = {true, state.decisions.get(record->decision)->hold};
+    best = {true, state.decisions.get(record->decision)->hold, record->decision};
     best_rank = rank;
   }
   return best;
@@ -40,12 +41,13 @@ Original find_by_rrn(const State& state, const Request& request, const Reverse& 
   const bool names_another = command.original != RequestKey{};
   for_each_hold(state, command.token, HoldKeyKind::rrn, command.rrn.view(),
                 [&](const HoldRecord& hold) {
+                  if (hold.kind == HoldKind::clearing) return true;  // no message made it
                   const bool fits =
                       hold.transaction_amount == command.transaction.amount &&
                       same_or_unknown(hold.keys.terminal.view(), request.terminal.view()) &&
                       same_or_unknown(hold.keys.acquirer.view(), command.original_acquirer.view());
                   if (names_another && !fits) return true;
-                  original = {true, hold.id};
+                  original = {true, hold.id, {}};
                   return false;  // the newest
                 });
   return original;
@@ -98,40 +100,60 @@ bool is_comparable(const HoldRecord& hold, const Reverse& command) {
   return !command.transaction.currency || command.transaction.currency == hold.transaction_currency;
 }
 
-Share share_of(const HoldRecord& hold, const Reverse& command) {
-  Share share{hold.transaction_remaining, hold.transaction_remaining};
-  if (!is_comparable(hold, command)) {
-    // Amounts of two currencies: all of it goes back, or, if a part should, nothing.
-    if (command.stays && *command.stays > 0) share.taken = 0;
-  } else if (command.stays) {
-    share.taken = std::max<MinorUnits>(share.remaining - *command.stays, 0);
-  } else if (command.transaction.amount > 0) {
-    share.taken = std::min(share.remaining, command.transaction.amount);
-  }
-  return share;
+// What a reversal is about, in the transaction's currency: the hold, or, of one that was
+// incremented, the message that was named.
+struct Scope {
+  MinorUnits whole = 0;      // what was authorized
+  MinorUnits remaining = 0;  // what reversals have not taken back of it
+};
+
+Scope scope_of(const HoldRecord& hold, const Reverse& command, const DecisionRecord* approval) {
+  // A completion may have set it higher than it was authorized.
+  Scope scope{std::max(hold.transaction_amount, hold.transaction_remaining),
+              hold.transaction_remaining};
+  const bool is_part = approval != nullptr &&
+                       approval->transaction_amount < hold.transaction_amount &&
+                       command.transaction.amount < scope.whole;
+  if (!is_part) return scope;
+  scope.whole = approval->transaction_amount;
+  scope.remaining = std::clamp<MinorUnits>(scope.whole - approval->reversed, 0, scope.remaining);
+  return scope;
+}
+
+// What is taken back.
+MinorUnits taken_of(const HoldRecord& hold, const Reverse& command, const Scope& scope,
+                    const DecisionRecord* approval) {
+  // Amounts of two currencies: all of it goes back, or, if a part should, nothing.
+  const bool is_partial = command.stays && *command.stays > 0;
+  if (!is_comparable(hold, command)) return is_partial ? 0 : scope.remaining;
+  if (command.stays) return std::max<MinorUnits>(scope.remaining - *command.stays, 0);
+  // The amount of the message that was named means all of it, though it was completed higher.
+  const MinorUnits asked = command.transaction.amount;
+  const bool is_all = asked == 0 || (approval != nullptr && asked == approval->transaction_amount);
+  return is_all ? scope.remaining : std::min(scope.remaining, asked);
 }
 
 // What was asked for and cannot be had.
-ExceptionCode complaint(const HoldRecord& hold, const Reverse& command, const Share& share) {
+ExceptionCode complaint(const HoldRecord& hold, const Reverse& command, const Scope& scope,
+                        MinorUnits taken) {
   if (!is_comparable(hold, command)) {
-    return share.taken == 0 ? ExceptionCode::reversal_not_comparable : ExceptionCode{};
+    return taken == 0 ? ExceptionCode::reversal_not_comparable : ExceptionCode{};
   }
-  // A completion may have set it higher than it was authorized.
-  const MinorUnits whole = std::max(hold.transaction_amount, hold.transaction_remaining);
   if (command.stays) {
-    if (*command.stays > share.remaining) return ExceptionCode::reversal_without_effect;
+    if (*command.stays > scope.remaining) return ExceptionCode::reversal_without_effect;
     // The original's amount is stated beside what stays of it.
-    const bool above = command.transaction.amount > whole;
+    const bool above = command.transaction.amount > scope.whole;
     return above ? ExceptionCode::reversal_above_hold : ExceptionCode{};
   }
-  const bool above = command.transaction.amount > whole ||
-                     (command.transaction.amount > share.remaining && hold.reversed == 0);
+  const bool above = command.transaction.amount > scope.whole ||
+                     (command.transaction.amount > scope.remaining && hold.reversed == 0);
   return above ? ExceptionCode::reversal_above_hold : ExceptionCode{};
 }
 
-MinorUnits fee_for(const HoldRecord& hold, MinorUnits amount, MinorUnits fee_now) {
+// What stays of the fee that was posted when `amount` stays.
+MinorUnits posted_fee_for(const HoldRecord& hold, MinorUnits amount) {
   if (amount == 0) return 0;
-  return std::min(hold.fee_terms.fee(amount).value_or(fee_now), fee_now);
+  return std::min(hold.fee_terms.fee(amount).value_or(hold.posted_fee), hold.posted_fee);
 }
 
 void give_back_usage(Deciding& d, const HoldRecord& hold, HoldReduced& reduced,
@@ -150,14 +172,15 @@ void count_reversal(Deciding& d, const HoldRecord& hold, const Reverse& command,
 }
 
 void take_back_posting(Deciding& d, const Reverse& command, const HoldRecord& hold,
-                       const AccountRecord& account, const Share& share) {
+                       const AccountRecord& account, const Share& share, DecisionNumber approval) {
   const MinorUnits keeps = share.keeps(hold.posted_amount);
   const MinorUnits taken = hold.posted_amount - keeps;
   const MinorUnits kept_amount = keeps < 0 ? -keeps : keeps;
-  const MinorUnits fee_back = hold.posted_fee - fee_for(hold, kept_amount, hold.posted_fee);
+  const MinorUnits fee_back = hold.posted_fee - posted_fee_for(hold, kept_amount);
   HoldReduced reduced;
   reduced.id = hold.id;
   reduced.reason = ReleaseReason::reversed;
+  reduced.reversed = approval;
   reduced.transaction_amount = share.taken;
   reduced.status = share.is_all() ? HoldStatus::released : hold.status;
   give_back_usage(d, hold, reduced, taken < 0 ? -taken : taken, share.is_all());
@@ -172,15 +195,16 @@ void take_back_posting(Deciding& d, const Reverse& command, const HoldRecord& ho
   d.decision().fee = fee_back;
 }
 
-void release(Deciding& d, const HoldRecord& hold, const Share& share) {
+void release(Deciding& d, const HoldRecord& hold, const Share& share, DecisionNumber approval) {
   // What was cleared of it stays in any case.
   const MinorUnits keeps = share.keeps(hold.amount + hold.cleared_amount);
   const MinorUnits still_held = std::clamp<MinorUnits>(keeps - hold.cleared_amount, 0, hold.amount);
   HoldReduced reduced;
   reduced.id = hold.id;
   reduced.reason = ReleaseReason::reversed;
+  reduced.reversed = approval;
   reduced.amount = hold.amount - still_held;
-  reduced.fee = hold.fee - fee_for(hold, still_held, hold.fee);
+  reduced.fee = hold.fee - std::min(fee_to_hold(hold, still_held).value_or(hold.fee), hold.fee);
   reduced.transaction_amount = share.taken;
   const bool was_open = hold.is_open();
   const bool was_cleared = hold.clearing_count > 0;
@@ -194,7 +218,8 @@ void release(Deciding& d, const HoldRecord& hold, const Share& share) {
   d.decision().fee = reduced.fee;
 }
 
-void reverse_hold(Deciding& d, const Reverse& command, const HoldRecord& hold) {
+void reverse_hold(Deciding& d, const Reverse& command, const HoldRecord& hold,
+                  DecisionNumber named) {
   const AccountRecord account = *d.state.accounts.get(hold.account);
   d.explain_account(account);
   d.decision().hold = hold.id;
@@ -204,25 +229,30 @@ void reverse_hold(Deciding& d, const Reverse& command, const HoldRecord& hold) {
                                                     : hold.transaction_currency};
   const std::string_view reference = hold.keys.rrn.view();
   auto raise = [&](ExceptionCode code) { d.raise(code, hold.account, hold.id, asked, reference); };
-  const Share share = share_of(hold, command);
+  std::optional<DecisionRecord> approval;
+  if (named) approval = d.state.decisions.get(named);
+  const DecisionRecord* of = approval ? &*approval : nullptr;
+  const Scope scope = scope_of(hold, command, of);
+  const Share share{hold.transaction_remaining, taken_of(hold, command, scope, of)};
   if (hold.clearing_count > 0) {
     // No credit: the clearing of the reversal brings it. What is still held is set free.
     raise(ExceptionCode::reversal_after_clearing);
-    if (hold.is_open() && share.taken > 0) release(d, hold, share);
+    if (hold.is_open() && share.taken > 0) release(d, hold, share, named);
     return;
   }
-  if (hold.transaction_remaining == 0) return;  // said again: nothing is left to do
+  if (scope.remaining == 0) return;  // said again: nothing is left to do
   const bool has_moved = hold.posted_amount != 0;
   const bool takes = has_moved || hold.is_open() || hold.kind == HoldKind::acknowledgement;
   if (!takes) return;  // it ended by itself, and nothing was posted
-  if (const auto code = complaint(hold, command, share); code != ExceptionCode{}) raise(code);
+  const ExceptionCode code = complaint(hold, command, scope, share.taken);
+  if (code != ExceptionCode{}) raise(code);
   if (share.taken == 0) return;
-  if (!has_moved) return release(d, hold, share);
+  if (!has_moved) return release(d, hold, share, named);
   if (hold.posting_resolved != 0) return raise(ExceptionCode::posting_was_resolved);
   const bool fits = can_post(d.state, account, -hold.posted_amount) &&
                     can_post(d.state, account, hold.posted_fee);
   if (!fits) return raise(ExceptionCode::reversal_without_effect);
-  take_back_posting(d, command, hold, account, share);
+  take_back_posting(d, command, hold, account, share, named);
 }
 
 }  // namespace
@@ -238,7 +268,9 @@ void decide_reverse(Deciding& d, const Reverse& command) {
             command.transaction, command.rrn.view());
     return;
   }
-  if (original.hold) reverse_hold(d, command, *d.state.holds.get(original.hold));
+  if (original.hold) {
+    reverse_hold(d, command, *d.state.holds.get(original.hold), original.approval);
+  }
 }
 
 }  // namespace engine

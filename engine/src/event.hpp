@@ -141,12 +141,13 @@ struct HoldReduced {
   bool is_final = false;     // cleared, and no other record is expected
   HoldStatus status = HoldStatus::open;
   ReleaseReason reason = ReleaseReason::cleared;
+  DecisionNumber reversed;  // the approval that a reversal named, if it did
 
   template <class A>
   void fields(A& a) {
     a("id", id)("amount", amount)("fee", fee)("transaction_amount", transaction_amount)(
         "cleared", cleared)("unused", unused)("not_counted", not_counted)("is_final", is_final)(
-        "status", status)("reason", reason);
+        "status", status)("reason", reason)("reversed", reversed);
   }
 };
 
@@ -283,6 +284,7 @@ struct ClearingRecorded {
   HoldId hold;
   MinorUnits posted = 0;
   MinorUnits confirmed = 0;
+  bool confirms = false;  // its money had moved at authorization
   MinorUnits fx_result = 0;
   ExceptionCode exceptions[exceptions_of_record_max] = {};
 
@@ -290,7 +292,8 @@ struct ClearingRecorded {
   void fields(A& a) {
     a("identity", identity)("reversed_presentment", reversed_presentment)("file", file)(
         "record_number", record_number)("outcome", outcome)("match", match)("account", account)(
-        "hold", hold)("posted", posted)("confirmed", confirmed)("fx_result", fx_result);
+        "hold", hold)("posted", posted)("confirmed", confirmed)("confirms", confirms)("fx_result",
+                                                                                      fx_result);
     for (ExceptionCode& code : exceptions) a("exception", code);
   }
 };
@@ -398,6 +401,12 @@ struct DecisionExplained {
   }
 };
 
+// The manual clock was moved, and nothing was due: the event's time is all there is to say.
+struct TimeMoved {
+  template <class A>
+  void fields(A&) {}
+};
+
 // The order of the alternatives is the type number in the journal: only ever append.
 using Effect =
     std::variant<AccountOpened, AccountChanged, CardPut, HoldPlaced, HoldReduced, MovementPosted,
@@ -406,7 +415,7 @@ using Effect =
                  InternalPosted, FxRatesSet, FxRateSet, TotalsCounted, PeriodClosed,
                  DecisionExplained, LimitRulesSeen, BatchOpened, BatchClosed, BatchQueued,
                  BatchExported, BatchDeleted, ItemAnswered, ItemResolved, CoreDayChanged,
-                 CoreBalanceTaken, ClearingFileBegun, ClearingFileFinished>;
+                 CoreBalanceTaken, ClearingFileBegun, ClearingFileFinished, TimeMoved>;
 
 struct Event {
   std::uint64_t sequence = 0;

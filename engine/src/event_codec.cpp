@@ -24,7 +24,7 @@ constexpr std::array<std::string_view, std::variant_size_v<Effect>> effect_names
     "period_closed",       "decision_explained",     "limit_rules_seen", "batch_opened",
     "batch_closed",        "batch_queued",           "batch_exported",   "batch_deleted",
     "item_answered",       "item_resolved",          "core_day_changed", "core_balance_taken",
-    "clearing_file_begun", "clearing_file_finished",
+    "clearing_file_begun", "clearing_file_finished", "time_moved",
 };
 
 template <class T>
@@ -59,6 +59,7 @@ class Encoder {
   void write(bool value) { write(static_cast<std::uint8_t>(value)); }
   void write(AccountNumber value) { write(value.value); }
   void write(HoldId value) { write(value.value); }
+  void write(DecisionNumber value) { write(value.value); }
   void write(BatchNumber value) { write(value.value); }
   void write(Instant value) { write(value.microseconds); }
   void write(BusinessDate value) { write(value.days); }
@@ -123,6 +124,7 @@ class Decoder {
   }
   void read(AccountNumber& value) { read(value.value); }
   void read(HoldId& value) { read(value.value); }
+  void read(DecisionNumber& value) { read(value.value); }
   void read(BatchNumber& value) { read(value.value); }
   void read(Instant& value) { read(value.microseconds); }
   void read(BusinessDate& value) { read(value.days); }
@@ -184,6 +186,7 @@ class JsonWriter {
   void write(bool value) { out_ += value ? "true" : "false"; }
   void write(AccountNumber value) { write(value.value); }
   void write(HoldId value) { write(value.value); }
+  void write(DecisionNumber value) { write(value.value); }
   void write(BatchNumber value) { write(value.value); }
   void write(Instant value) { write(value.microseconds); }
   void write(BusinessDate value) { write(value.days); }

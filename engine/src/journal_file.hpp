@@ -99,6 +99,9 @@ class FileJournal : public Journal {
 
   Result<void> append(BatchBuffer& batch) override;
   JournalPosition position() const override { return position_; }
+  // Why the next segment could not be made ahead, which is tried again; empty when it was. Any
+  // thread.
+  std::string preparation_failure() const;
 
  private:
   FileJournal(const Options& options, const JournalPosition& end, std::uint64_t epoch)
@@ -118,8 +121,9 @@ class FileJournal : public Journal {
   Sha256 sha256_;
 
   // The segment after the current one is made beforehand by its own thread.
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
+  std::string preparation_failure_;
   std::uint64_t prepare_segment_ = 0;
   std::uint64_t prepared_segment_ = 0;
   bool stopping_ = false;

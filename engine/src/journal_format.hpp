@@ -24,7 +24,7 @@
 namespace engine {
 
 inline constexpr std::uint8_t batch_magic[4] = {'H', 'F', 'J', 'B'};
-inline constexpr std::uint16_t journal_format_version = 3;
+inline constexpr std::uint16_t journal_format_version = 4;
 inline constexpr std::size_t batch_header_size = 64;
 inline constexpr std::size_t batch_hash_size = 32;
 

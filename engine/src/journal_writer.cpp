@@ -17,6 +17,7 @@ constexpr std::size_t zero_chunk = std::size_t{1} << 20;
 // More than the last batch can have: the writer's batch_bytes_max, and an event with all the
 // answers or postings that one command may bring.
 constexpr std::size_t tail_max = std::size_t{16} << 20;
+constexpr std::chrono::seconds prepare_again_after{10};
 
 EngineError io_error(const std::filesystem::path& path, const char* operation) {
   return {EngineErrorCode::io,
@@ -67,7 +68,8 @@ Result<void> write_zeros(FileOperations& files, int file, std::uint64_t from, st
 // Written whole under another name, then renamed: a segment that exists is all there.
 Result<void> create_segment(const FileJournal::Options& options, std::uint64_t segment) {
   const auto path = segment_path(options.directory, segment);
-  if (::access(path.c_str(), F_OK) == 0) return {};
+  // It may have been renamed by a start that was killed before its name was durable.
+  if (::access(path.c_str(), F_OK) == 0) return sync_file(options.directory);
   const std::filesystem::path temporary = path.string() + ".tmp";
   const int file = ::open(temporary.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (file < 0) return io_error(temporary, "create");
@@ -88,9 +90,11 @@ std::int64_t FileOperations::write_at(int file, std::span<const std::uint8_t> by
 int FileOperations::write_out(int file, std::uint64_t offset, std::uint64_t size) {
   // Without the file's metadata and without a flush of the disk's cache, which every sync of the
   // journal would have to queue behind.
-  return ::sync_file_range(
+  const int rc = ::sync_file_range(
       file, static_cast<off64_t>(offset), static_cast<off64_t>(size),
       SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
+  // Where there is no such call, the sync behind it does all of it.
+  return rc != 0 && (errno == ENOSYS || errno == EINVAL) ? 0 : rc;
 }
 int FileOperations::sync(int file) {
   return ::fdatasync(file);
@@ -210,18 +214,31 @@ Result<void> FileJournal::next_segment() {
 void FileJournal::prepare_ahead() {
   enter_thread("journal-ahead", ThreadClass::background);
   std::unique_lock lock(mutex_);
+  std::uint64_t failed_segment = 0;
   for (;;) {
-    changed_.wait(lock, [this] { return stopping_ || prepare_segment_ != 0; });
+    const auto is_asked = [this] { return stopping_ || prepare_segment_ != 0; };
+    if (failed_segment == 0) {
+      changed_.wait(lock, is_asked);
+    } else if (!changed_.wait_for(lock, prepare_again_after, is_asked)) {
+      prepare_segment_ = failed_segment;
+    }
     if (stopping_) return;
     const std::uint64_t segment = prepare_segment_;
     lock.unlock();
-    // A failure shows again, with its error, when the writer opens the segment.
-    const bool created = create_segment(options_, segment).has_value();
+    const Result<void> created = create_segment(options_, segment);
     lock.lock();
+    // A failure is no harm yet. When the writer opens the segment, it is.
+    preparation_failure_ = created ? std::string() : created.error().detail;
+    failed_segment = created ? 0 : segment;
     if (created) prepared_segment_ = segment;
     prepare_segment_ = 0;
     changed_.notify_all();
   }
+}
+
+std::string FileJournal::preparation_failure() const {
+  std::lock_guard lock(mutex_);
+  return preparation_failure_;
 }
 
 Result<void> FileJournal::append(BatchBuffer& batch) {

@@ -70,6 +70,27 @@ inline bool same_or_unknown(std::string_view a, std::string_view b) {
   return a.empty() || b.empty() || a == b;
 }
 
+// What tells requests of one card, time and trace number apart.
+struct RequestName {
+  FixedText<12> rrn;
+  FixedText<8> terminal;
+  FixedText<11> acquirer;
+};
+inline RequestName name_of(const RequestRecord& record) {
+  return {record.rrn, record.terminal, record.acquirer};
+}
+// Whether a reversal that says `b` may mean the request `a`. One thing may be told otherwise, such
+// as a reference that every message has anew, where terminal or reference is the same: another
+// terminal may have used the same trace number at the same time.
+inline bool may_be_same(const RequestName& a, const RequestName& b) {
+  const int differences = (same_or_unknown(a.rrn.view(), b.rrn.view()) ? 0 : 1) +
+                          (same_or_unknown(a.terminal.view(), b.terminal.view()) ? 0 : 1) +
+                          (same_or_unknown(a.acquirer.view(), b.acquirer.view()) ? 0 : 1);
+  const bool agrees =
+      (!a.rrn.empty() && a.rrn == b.rrn) || (!a.terminal.empty() && a.terminal == b.terminal);
+  return differences == 0 || (differences == 1 && agrees);
+}
+
 // Where a reversal without original data waits for its original.
 RequestKey rrn_request_key(const CardToken& token, std::string_view rrn);
 

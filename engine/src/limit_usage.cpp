@@ -275,11 +275,6 @@ void change_usage(Deciding& d, const HoldRecord& hold, MinorUnits amount, std::i
     const auto record = d.state.limit_usage.get({fact.owner, shape, window.slot});
     // Of another window nothing is asked any more, and under other rules the holds will tell.
     if (!record || record->window != fact.window || record->stamp != fact.stamp) return;
-    // A programme's rule may be younger than the hold, and never counted it.
-    if (programme) {
-      fact.amount = std::max(amount, -record->amount);
-      fact.count = std::max(count, -record->count);
-    }
     d.emit(fact);
   });
 }

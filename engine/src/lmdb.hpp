@@ -93,12 +93,16 @@ class Snapshot {
     ENGINE_ASSERT(mdb_stat(txn_.get(), dbi, &stat) == 0);
     return stat.ms_entries;
   }
-  void renew() {
+  // Moves it to the newest commit. After an error, such as that of an environment which a failed
+  // write has closed, it must not be read any more.
+  Result<void> renew() {
     mdb_txn_reset(txn_.get());
-    ENGINE_ASSERT(mdb_txn_renew(txn_.get()) == 0);
+    if (const int rc = mdb_txn_renew(txn_.get())) return error(rc, "renew");
     for (const CursorHandle& cursor : cursors_) {
-      if (cursor) ENGINE_ASSERT(mdb_cursor_renew(txn_.get(), cursor.get()) == 0);
+      if (!cursor) continue;
+      if (const int rc = mdb_cursor_renew(txn_.get(), cursor.get())) return error(rc, "renew");
     }
+    return {};
   }
 
  private:

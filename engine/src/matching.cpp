@@ -8,10 +8,20 @@ namespace {
 constexpr std::int64_t auth_code_days = 30;
 constexpr std::int64_t place_days = 7;
 
+// Networks do not always tell one kind of credit from the other: what is credited once must not be
+// credited again for its name.
 bool fits_direction(const HoldRecord& hold, const PostClearing& record) {
-  if (is_debit(record.operation)) return is_debit(hold.operation);
-  if (is_top_up(record.operation)) return is_top_up(hold.operation);
-  return hold.operation == record.operation;
+  return is_debit(record.operation) == is_debit(hold.operation);
+}
+bool is_other_credit(const HoldRecord& hold, const PostClearing& record) {
+  return is_top_up(record.operation) != is_top_up(hold.operation);
+}
+
+// A presentment finds what was authorized; a reversal and a second presentment find what was
+// presented without, too.
+bool may_find(const HoldRecord& hold, const PostClearing& record) {
+  const bool follows = record.reversal || record.kind != ClearingKind::presentment;
+  return fits_direction(hold, record) && (follows || hold.kind != HoldKind::clearing);
 }
 
 // A record is dated by the merchant's calendar, a hold by UTC.
@@ -35,11 +45,14 @@ class Candidates {
   explicit Candidates(const PostClearing& record) : record_(record) {}
 
   // Holds come newest first; among equals the later call (the older hold) wins. One that was taken
-  // back, or that clearing has ended already, comes after those that still wait for a record.
+  // back, or that clearing has ended already, comes after those that still wait for a record; of
+  // equal amounts one that has ended comes after one that would stay held.
   void consider(const HoldRecord& hold) {
     const bool taken_back = hold.transaction_remaining == 0;
     const bool cleared_before = hold.finally_cleared != 0;
-    const auto rank = std::tuple(taken_back, cleared_before, distance(hold));
+    const bool is_over = !hold.is_open() && hold.posted_amount == 0;
+    const auto rank = std::tuple(taken_back, cleared_before, is_other_credit(hold, record_),
+                                 distance(hold), is_over);
     const bool is_live = !taken_back && !cleared_before;
     if (is_live && ++live_ > 1) ambiguous_ = true;
     if (!best_ || rank <= best_rank_) {
@@ -61,14 +74,15 @@ class Candidates {
 
   const PostClearing& record_;
   std::optional<HoldRecord> best_;
-  std::tuple<bool, bool, MinorUnits> best_rank_;
+  std::tuple<bool, bool, bool, MinorUnits, bool> best_rank_;
   int live_ = 0;
   bool ambiguous_ = false;
 };
 
 }  // namespace
 
-Match find_hold(const State& state, const PostClearing& record, Instant now) {
+Match find_hold(const State& state, const PostClearing& record, Instant now,
+                const std::function<bool(const HoldRecord&)>& accepts) {
   struct Step {
     MatchMethod method;
     HoldKeyKind key;
@@ -85,7 +99,7 @@ Match find_hold(const State& state, const PostClearing& record, Instant now) {
     if (step.value.empty()) continue;
     Candidates candidates(record);
     for_each_hold(state, record.token, step.key, step.value, [&](const HoldRecord& hold) {
-      if (!fits_direction(hold, record)) return true;
+      if (!may_find(hold, record) || (accepts && !accepts(hold))) return true;
       if (step.days == 0 || within_days(hold, record, now, step.days)) candidates.consider(hold);
       return true;
     });
@@ -97,11 +111,12 @@ Match find_hold(const State& state, const PostClearing& record, Instant now) {
   for (std::int64_t day = record_day + place_days; day >= record_day - place_days; --day) {
     for_each_hold(state, hold_key(record.token, day, record.transaction.amount), record.token,
                   HoldKeyKind::amount, [&](const HoldRecord& hold) {
-                    const bool fits = fits_direction(hold, record) && hold.clearing_count == 0 &&
+                    const bool fits = may_find(hold, record) && hold.clearing_count == 0 &&
+                                      !is_other_credit(hold, record) &&
                                       hold.transaction_amount == record.transaction.amount &&
                                       hold.transaction_currency == record.transaction.currency &&
                                       same_place(hold.keys, record.keys);
-                    if (fits) candidates.consider(hold);
+                    if (fits && (!accepts || accepts(hold))) candidates.consider(hold);
                     return true;
                   });
   }

@@ -1,6 +1,8 @@
 // How clearing and reversals find a card's holds.
 #pragma once
 
+#include <functional>
+
 #include "decide.hpp"
 
 namespace engine {
@@ -55,6 +57,8 @@ struct Match {
 // The cascade: lifecycle id; authorization code within 30 days; RRN; place and amount within 7
 // days. Of several candidates the closest amount wins, then the oldest. Debits find holds and
 // debit postings, credits find top-ups and acknowledged refunds.
-Match find_hold(const State& state, const PostClearing& record, Instant now);
+// `accepts`, where there is one, has the last word on each hold.
+Match find_hold(const State& state, const PostClearing& record, Instant now,
+                const std::function<bool(const HoldRecord&)>& accepts = {});
 
 }  // namespace engine

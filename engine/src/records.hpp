@@ -14,7 +14,7 @@ namespace engine {
 static_assert(std::endian::native == std::endian::little,
               "store records are little-endian; a big-endian build needs conversions");
 
-inline constexpr std::uint32_t store_format_version = 4;
+inline constexpr std::uint32_t store_format_version = 5;
 
 struct AccountRecord {
   AccountNumber number;
@@ -238,6 +238,7 @@ struct DecisionRecord {
   HoldId original;
   DecisionNumber first_answer;
   std::uint64_t movement = 0;
+  MinorUnits reversed = 0;  // of the transaction amount, by reversals that named it
   std::uint32_t item = 0;
   std::uint8_t reserved_last[4] = {};
 };
@@ -258,7 +259,7 @@ struct ClearingRecordState {
   ClearingOutcome outcome = ClearingOutcome::none;
   MatchMethod match = MatchMethod::none;
   std::uint8_t reversed = 0;
-  std::uint8_t reserved = 0;
+  std::uint8_t confirms = 0;  // its money had moved at authorization
   ExceptionCode exceptions[exceptions_of_record_max] = {};
   std::uint32_t movement = 0;  // of the account, of what it posted; 0: nothing
 };
@@ -370,7 +371,7 @@ static_assert(is_store_record<ClearingRecordState>(104));
 static_assert(is_store_record<ClearingFileRecord>(32));
 static_assert(is_store_record<ExceptionRecord>(104));
 static_assert(is_store_record<LedgerRecord>(56));
-static_assert(is_store_record<DecisionRecord>(448));
+static_assert(is_store_record<DecisionRecord>(456));
 static_assert(is_store_record<LimitRule>(144));
 static_assert(is_store_record<LimitUsageRecord>(32));
 static_assert(is_store_record<FxRateRecord>(24));

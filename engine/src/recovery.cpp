@@ -39,7 +39,7 @@ Result<void> checkpoint_now(Store& store, State& state, const JournalPosition& p
   state.for_each_table([](auto& table) { table.freeze(); });
   auto written = store.write_frozen(state, state.meta);
   if (!written) return written;
-  store.renew();
+  if (auto renewed = store.renew(); !renewed) return renewed;
   state.for_each_table([](auto& table) { table.drop_frozen(); });
   return {};
 }
@@ -50,7 +50,10 @@ Result<JournalPosition> recover(Store& store, State& state, const EngineOptions&
   if (!meta) return meta.error();
   if (*meta) state.meta = **meta;
 
-  JournalReader reader(options.data_dir / "journal", position_of(state.meta));
+  // A store that was put back from a copy may stand in a segment that has moved since.
+  std::filesystem::path archived = options.archive_dir;
+  if (!archived.empty()) archived /= "journal";
+  JournalReader reader(options.data_dir / "journal", position_of(state.meta), archived);
   Event event;
   for (;;) {
     auto more = reader.next();

@@ -41,7 +41,7 @@ class Store {
   // Writes what the state has frozen, with `meta`, in one synced transaction. Any thread.
   Result<void> write_frozen(const State& state, const MetaRecord& meta) const;
   // Moves the snapshot to the newest commit: only between commands, on the reader's thread.
-  void renew() { snapshot_->renew(); }
+  Result<void> renew() { return snapshot_->renew(); }
   // Which archive holds the records that were moved out of this store, and where it was opened
   // last.
   struct ArchiveNote {

@@ -105,11 +105,17 @@ std::optional<HoldRecord> find_open_hold(const State& state, const Transaction& 
                                [](const HoldRecord& hold) { return hold.is_open(); });
 }
 
+std::optional<MinorUnits> fee_to_hold(const HoldRecord& hold, MinorUnits held) {
+  if (held == 0) return 0;
+  const auto fee = hold.fee_terms.fee(hold.cleared_amount + held);
+  if (!fee || *fee > amount_max) return std::nullopt;
+  return std::max<MinorUnits>(*fee - hold.posted_fee, 0);
+}
+
 Decline set_fee_of_increment(Deciding& d, Transaction& t, const HoldRecord& hold) {
-  // What clearing has posted of the fee is not asked for again.
-  const auto fee = hold.fee_terms.fee(hold.cleared_amount + hold.amount + t.amount);
-  if (!fee || *fee > amount_max) return Decline::overflow;
-  t.fee = std::max<MinorUnits>(*fee - hold.fee - hold.posted_fee, 0);
+  const auto fee = fee_to_hold(hold, hold.amount + t.amount);
+  if (!fee) return Decline::overflow;
+  t.fee = std::max<MinorUnits>(*fee - hold.fee, 0);
   d.why->fee = t.fee;
   d.why->tariff = {};
   return Decline::none;

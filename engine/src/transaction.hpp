@@ -33,6 +33,9 @@ struct Transaction {
 Decline set_amount(Deciding& d, Transaction& t);
 // Fills in the fee by the first tariff that fits.
 Decline set_fee(Deciding& d, Transaction& t);
+// The fee to hold beside `held` of the hold's amount, by the terms of its day: that of all that was
+// cleared and is held, less what has been posted. None: it is too large to be told.
+std::optional<MinorUnits> fee_to_hold(const HoldRecord& hold, MinorUnits held);
 // Fills in what the hold's fee grows by when its amount grows by the transaction's.
 Decline set_fee_of_increment(Deciding& d, Transaction& t, const HoldRecord& hold);
 // Whether every sum that the transaction would make fits.

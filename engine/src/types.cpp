@@ -60,8 +60,9 @@ std::string_view name(LimitSource source) {
   return pick(names, source);
 }
 std::string_view name(HoldKind kind) {
-  static constexpr std::array<std::string_view, 6> names{
-      "authorization", "preauthorization", "manual", "arrest", "posting", "acknowledgement"};
+  static constexpr std::array<std::string_view, 7> names{
+      "authorization", "preauthorization", "manual",  "arrest",
+      "posting",       "acknowledgement",  "clearing"};
   return pick(names, kind);
 }
 std::string_view name(HoldStatus status) {
@@ -169,8 +170,9 @@ std::string_view name(ClearingOutcome outcome) {
   return pick(names, outcome);
 }
 std::string_view name(MatchMethod method) {
-  static constexpr std::array<std::string_view, 6> names{"none", "lifecycle_id",     "auth_code",
-                                                         "rrn",  "place_and_amount", "presentment"};
+  static constexpr std::array<std::string_view, 7> names{
+      "none",        "lifecycle_id",     "auth_code", "rrn", "place_and_amount",
+      "presentment", "first_presentment"};
   return pick(names, method);
 }
 

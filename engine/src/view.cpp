@@ -28,9 +28,10 @@ HoldView view_of(const HoldRecord& hold, const AccountId& account_id) {
   return view;
 }
 
-// Top-ups and acknowledged refunds are kept beside the holds, but hold nothing.
+// What never held anything is kept beside the holds.
 bool is_listed(const HoldRecord& hold) {
-  return hold.kind != HoldKind::posting && hold.kind != HoldKind::acknowledgement;
+  return hold.kind != HoldKind::posting && hold.kind != HoldKind::acknowledgement &&
+         hold.kind != HoldKind::clearing;
 }
 
 }  // namespace

@@ -76,7 +76,7 @@ std::optional<ClearingRecordView> View::clearing_record(const ClearingIdentity& 
   const AccountRecord account = *state_.accounts.get(record->account);
   view.account_id = account.id;
   view.currency = account.currency;
-  if (record->hold) view.hold = hold(record->hold);
+  if (record->hold && record->match != MatchMethod::none) view.hold = hold(record->hold);
   view.posted = record->posted_amount;
   view.confirmed = record->confirmed_amount;
   view.fx_result = record->fx_result;

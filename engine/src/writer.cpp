@@ -185,16 +185,22 @@ bool Engine::Writer::finish_checkpoint(const Result<void>& result) {
     halt(result.error());
     return false;
   }
-  renew_snapshots();
+  if (!renew_snapshots()) return false;
   state_.for_each_table([](auto& table) { table.drop_frozen(); });
   return true;
 }
 
-void Engine::Writer::renew_snapshots() {
-  store_->renew();
+bool Engine::Writer::renew_snapshots() {
+  Result<void> renewed = store_->renew();
   // Behind the store: what that has given up is here by then.
-  if (archive_) archive_->renew();
+  if (renewed && archive_) renewed = archive_->renew();
+  if (!renewed) {
+    // What is not in the overlay cannot be read any more.
+    halt(renewed.error());
+    return false;
+  }
   last_renewal_ = std::chrono::steady_clock::now();
+  return true;
 }
 
 Result<void> Engine::Writer::stop() {
@@ -260,6 +266,9 @@ std::string Engine::halted() const {
 Result<ArchiveReport> Engine::archive(const ArchivePolicy& policy,
                                       const std::function<bool()>& go_on) {
   return writer_->archive(policy, go_on);
+}
+std::string Engine::journal_trouble() const {
+  return writer_->journal_trouble();
 }
 int Engine::store_fill_percent() const {
   return writer_->store_fill_percent();

@@ -29,6 +29,7 @@ class Engine::Writer {
   bool is_stopping() const { return inbox_.is_closed(); }
   const RecoveryReport& recovery() const { return recovery_; }
   std::string halted() const;
+  std::string journal_trouble() const { return journal_->preparation_failure(); }
   int store_fill_percent() const { return store_->fill_percent(); }
   Result<ArchiveReport> archive(const ArchivePolicy& policy, const std::function<bool()>& go_on);
 
@@ -46,7 +47,7 @@ class Engine::Writer {
   void halt(const EngineError& error);
   void tend_checkpoints();
   void start_checkpoint();
-  void renew_snapshots();
+  bool renew_snapshots();
   bool finish_checkpoint(const Result<void>& result);
 
   const EngineOptions options_;

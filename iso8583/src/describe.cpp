@@ -51,6 +51,16 @@ std::string mask_bytes(const FieldSpec& spec, std::string_view bytes) {
   return spec.composite == Composite::tlv ? mask_tlv(bytes) : mask_tlv_value(0, bytes);
 }
 
+// The message's own card number, whatever its check digit says.
+std::string mask_copies(std::string text, std::string_view pan) {
+  constexpr std::size_t telling_size = 8;
+  if (pan.size() < telling_size) return text;
+  for (auto at = text.find(pan); at != std::string::npos; at = text.find(pan, at + pan.size())) {
+    mask_pan(pan).copy(text.data() + at, pan.size());
+  }
+  return text;
+}
+
 // Lined up with the values of whole fields.
 void add_part(std::string& out, int depth, std::string_view name, std::string_view value) {
   const int indent = 4 + 2 * depth;
@@ -79,7 +89,7 @@ void add_tlv(std::string& out, std::string_view bytes, bool unmask, int depth) {
   }
 }
 
-void add_pds(std::string& out, std::string_view text, bool unmask) {
+void add_pds(std::string& out, std::string_view text, DescribeOptions options) {
   PdsReader reader(text);
   while (true) {
     const auto pds = reader.next();
@@ -89,26 +99,29 @@ void add_pds(std::string& out, std::string_view text, bool unmask) {
     }
     if (!*pds) return;
     const std::string_view value = (*pds)->value;
-    out += fmt::format("    . {:04} {}\n", (*pds)->tag,
-                       to_readable(unmask ? std::string(value) : mask_card_numbers(value, true)));
+    const std::string shown = options.unmask
+                                  ? std::string(value)
+                                  : mask_copies(mask_card_numbers(value, true), options.pan);
+    out += fmt::format("    . {:04} {}\n", (*pds)->tag, to_readable(shown));
   }
 }
 
 void add_parts(std::string& out, const Dialect& dialect, int field, std::string_view text,
-               bool unmask) {
+               DescribeOptions options) {
   const FieldSpec& spec = *dialect.field(field);
   switch (spec.composite) {
     case Composite::none:
       return;
     case Composite::tlv:
-      return add_tlv(out, text, unmask, 0);
+      return add_tlv(out, text, options.unmask, 0);
     case Composite::pds:
-      return add_pds(out, text, unmask);
+      return add_pds(out, text, options);
     case Composite::subfields:
       break;
   }
   if (spec.is_binary()) return;
-  const std::string shown = unmask ? std::string(text) : mask_text(spec, text);
+  const std::string shown =
+      options.unmask ? std::string(text) : mask_copies(mask_text(spec, text), options.pan);
   for (const SubfieldValue& part : split_subfields(dialect, field, shown)) {
     add_part(out, 0, part.name.empty() ? "(more)" : part.name, to_readable(part.value));
   }
@@ -119,21 +132,27 @@ void add_parts(std::string& out, const Dialect& dialect, int field, std::string_
 std::string field_text(const Dialect& dialect, int field, std::string_view value,
                        DescribeOptions options) {
   const FieldSpec* const spec = dialect.field(field);
+  if (options.hides_values && !options.unmask) return fmt::format("({} long)", value.size());
   // Without a spec nobody knows what the content is.
   if (spec == nullptr) return options.unmask ? to_hex(value) : mask_tlv_value(0, value);
   if (spec->is_binary()) return options.unmask ? to_hex(value) : mask_bytes(*spec, value);
-  return to_readable(options.unmask ? std::string(value) : mask_text(*spec, value));
+  if (options.unmask) return to_readable(value);
+  return to_readable(mask_copies(mask_text(*spec, value), options.pan));
 }
 
 std::string describe(const Dialect& dialect, const Message& message, DescribeOptions options) {
   std::string out;
+  if (options.pan.empty()) options.pan = message.get(2);
   if (const auto mti = Mti::parse(message.mti())) {
     out += fmt::format("mti {}  {}\n", mti->text(), mti->name());
   }
   for (int field = message.next_field(0); field != 0; field = message.next_field(field)) {
     const std::string_view value = message.get(field);
     out += line_head(dialect, field) + field_text(dialect, field, value, options) + '\n';
-    if (dialect.field(field) != nullptr) add_parts(out, dialect, field, value, options.unmask);
+    const bool shows_parts = options.unmask || !options.hides_values;
+    if (dialect.field(field) != nullptr && shows_parts) {
+      add_parts(out, dialect, field, value, options);
+    }
   }
   return out;
 }

@@ -231,20 +231,23 @@ void read_semantics(const Section& root, DialectTable& table) {
   }
 }
 
+Dialect read_dialect(const DialectText& dialect, const DialectSource& bases) {
+  const Section root = Section::from_text(dialect, bases);
+  DialectTable table;
+  table.name = root.text("name", std::filesystem::path(dialect.source_name).stem().string());
+  const Encodings usual = read_encodings(root, table.wire);
+  read_fields(root, usual, table);
+  read_semantics(root, table);
+  return Dialect(std::move(table));
+}
+
 }  // namespace
 
 boost::system::result<Dialect, DialectError> parse_dialect(
     std::string_view text, const std::filesystem::path& base_directory,
     std::string_view source_name) {
   try {
-    const std::string file(source_name);
-    const Section root = Section::from_text(text, base_directory, file);
-    DialectTable table;
-    table.name = root.text("name", std::filesystem::path(file).stem().string());
-    const Encodings usual = read_encodings(root, table.wire);
-    read_fields(root, usual, table);
-    read_semantics(root, table);
-    return Dialect(std::move(table));
+    return read_dialect({std::string(text), std::string(source_name)}, dialects_in(base_directory));
   } catch (const LoadFailure& failure) {
     return failure.error;
   }
@@ -252,7 +255,15 @@ boost::system::result<Dialect, DialectError> parse_dialect(
 
 boost::system::result<Dialect, DialectError> load_dialect(const std::filesystem::path& file) {
   try {
-    return parse_dialect(read_dialect_text(file), file.parent_path(), file.string());
+    return read_dialect(read_dialect_file(file), dialects_in(file.parent_path()));
+  } catch (const LoadFailure& failure) {
+    return failure.error;
+  }
+}
+
+boost::system::result<Dialect, DialectError> load_shipped_dialect(const std::string& name) {
+  try {
+    return read_dialect(shipped_dialects()(name), shipped_dialects());
   } catch (const LoadFailure& failure) {
     return failure.error;
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "bytes.hpp"
 #include "emv_tags.hpp"
@@ -60,6 +61,29 @@ void mask_run(std::string& text, std::size_t begin, std::size_t size, bool insid
   for (std::size_t i = 0; i + pan_size_min <= size; ++i) {
     const std::size_t card = card_size_at(std::string_view(run).substr(i));
     if (card != 0) hide_middle(text.data() + begin + i, card);
+  }
+}
+
+// Card numbers as people write them, in groups with a blank or a dash between: "4111 1111 1111
+// 1111".
+void mask_groups(std::string_view text, std::string& masked) {
+  for (std::size_t begin = 0; begin + pan_size_min < text.size(); ++begin) {
+    const bool starts_run = is_digit(text[begin]) && (begin == 0 || !is_digit(text[begin - 1]));
+    if (!starts_run) continue;
+    std::string digits;
+    std::vector<std::size_t> places;
+    for (std::size_t i = begin; i < text.size() && digits.size() <= pan_size_max; ++i) {
+      if (is_digit(text[i])) {
+        digits += text[i];
+        places.push_back(i);
+      } else if ((text[i] != ' ' && text[i] != '-') || !is_digit(text[i - 1])) {
+        break;
+      }
+    }
+    if (digits.size() < pan_size_min || digits.size() > pan_size_max) continue;
+    const bool is_grouped = places.back() - begin >= digits.size();
+    if (!is_grouped || !looks_like_card(digits) || !is_luhn_valid(digits)) continue;
+    for (std::size_t i = shown_first; i + shown_last < places.size(); ++i) masked[places[i]] = '*';
   }
 }
 
@@ -128,6 +152,7 @@ std::string mask_card_numbers(std::string_view text, bool inside_runs) {
     if (end - begin >= pan_size_min) mask_run(masked, begin, end - begin, inside_runs);
     begin = end + 1;
   }
+  mask_groups(text, masked);
   return masked;
 }
 

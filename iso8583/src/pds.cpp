@@ -20,14 +20,44 @@ std::size_t number_of(std::string_view digits) {
   return number;
 }
 
+// Whether the text ends within a subelement, or is no list at all.
+bool is_cut(std::string_view text) {
+  PdsReader reader(text);
+  for (;;) {
+    const auto pds = reader.next();
+    if (!pds) return true;
+    if (!*pds) return false;
+  }
+}
+
+// A producer may cut the list where a carrier is full, instead of between two subelements.
+bool goes_on_in_next(const Message& message, std::span<const int> carriers) {
+  for (std::size_t i = 0; i + 1 < carriers.size(); ++i) {
+    const std::string_view text = message.get(carriers[i]);
+    const bool may = text.size() == carrier_size_max && !message.get(carriers[i + 1]).empty();
+    if (may && is_cut(text)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 PdsReader::PdsReader(const Dialect& dialect, const Message& message)
     : carriers_(dialect.pds_carriers()), message_(&message) {
-  if (!carriers_.empty()) text_ = message.get(carriers_.front());
+  if (carriers_.empty()) return;
+  if (goes_on_in_next(message, carriers_)) {
+    auto joined = std::make_shared<std::string>();
+    for (const int carrier : carriers_) *joined += message.get(carrier);
+    joined_ = std::move(joined);
+    carrier_ = carriers_.size();
+    text_ = *joined_;
+  } else {
+    text_ = message.get(carriers_.front());
+  }
 }
 
 int PdsReader::field() const {
+  if (joined_) return carriers_.front();
   return carrier_ < carriers_.size() ? carriers_[carrier_] : 0;
 }
 
@@ -56,7 +86,7 @@ boost::system::result<std::optional<Pds>, CompositeError> PdsReader::next() {
 std::optional<std::string_view> PdsReader::find(int tag) const {
   PdsReader reader = *this;
   reader.position_ = 0;
-  if (message_ != nullptr && !carriers_.empty()) {
+  if (message_ != nullptr && !carriers_.empty() && !joined_) {
     reader.carrier_ = 0;
     reader.text_ = message_->get(carriers_.front());
   }

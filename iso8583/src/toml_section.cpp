@@ -6,6 +6,8 @@
 #include <iterator>
 #include <utility>
 
+#include "shipped_dialects.hpp"
+
 namespace iso8583 {
 namespace {
 
@@ -48,17 +50,14 @@ std::string base_of(const toml::table& table, const std::string& source_name) {
   return *name;
 }
 
-toml::table read_with_base(std::string_view text, const std::filesystem::path& base_directory,
-                           const std::string& source_name, int depth) {
-  toml::table table = parse_toml(text, source_name);
-  const std::string base_name = base_of(table, source_name);
+toml::table read_with_base(const DialectText& dialect, const DialectSource& bases, int depth) {
+  toml::table table = parse_toml(dialect.text, dialect.source_name);
+  const std::string base_name = base_of(table, dialect.source_name);
   if (base_name.empty()) return table;
   if (depth == extends_depth_max) {
-    throw LoadFailure{{source_name, "extends", "goes too deep or in a circle"}};
+    throw LoadFailure{{dialect.source_name, "extends", "goes too deep or in a circle"}};
   }
-  const std::filesystem::path file = base_directory / (base_name + ".toml");
-  toml::table merged =
-      read_with_base(read_dialect_text(file), file.parent_path(), file.string(), depth + 1);
+  toml::table merged = read_with_base(bases(base_name), bases, depth + 1);
   merge(merged, std::move(table));
   return merged;
 }
@@ -75,12 +74,11 @@ struct Section::Table {
   }
 };
 
-Section Section::from_text(std::string_view text, const std::filesystem::path& base_directory,
-                           const std::string& source_name) {
+Section Section::from_text(const DialectText& dialect, const DialectSource& bases) {
   auto table = std::make_shared<Table>();
-  table->own = read_with_base(text, base_directory, source_name, 0);
+  table->own = read_with_base(dialect, bases, 0);
   table->toml = &table->own;
-  return {std::move(table), "", source_name};
+  return {std::move(table), "", dialect.source_name};
 }
 
 void Section::fail(std::string_view key, std::string reason) const {
@@ -177,11 +175,23 @@ std::string Section::key_path(std::string_view key) const {
   return path_ + "." + std::string(key);
 }
 
-std::string read_dialect_text(const std::filesystem::path& file) {
+DialectText read_dialect_file(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(stream), {}};
   if (!stream.is_open() || stream.bad()) throw LoadFailure{{file.string(), "", "cannot be read"}};
-  return text;
+  return {std::move(text), file.string()};
+}
+
+DialectSource dialects_in(const std::filesystem::path& folder) {
+  return [folder](const std::string& name) { return read_dialect_file(folder / (name + ".toml")); };
+}
+
+DialectSource shipped_dialects() {
+  return [](const std::string& name) -> DialectText {
+    const auto text = shipped_dialect_text(name);
+    if (!text) throw LoadFailure{{name, "", "is no dialect that Holdfast knows"}};
+    return {std::string(*text), name + ".toml"};
+  };
 }
 
 }  // namespace iso8583

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -20,6 +21,17 @@ struct LoadFailure {
   DialectError error;
 };
 
+// A dialect as it is written, and what errors call it.
+struct DialectText {
+  std::string text;
+  std::string source_name;
+};
+DialectText read_dialect_file(const std::filesystem::path& file);  // throws LoadFailure
+// What `extends` names. Throws LoadFailure.
+using DialectSource = std::function<DialectText(const std::string& name)>;
+DialectSource dialects_in(const std::filesystem::path& folder);
+DialectSource shipped_dialects();
+
 // A word of the file and what it means.
 template <class Value>
 struct Choice {
@@ -31,8 +43,7 @@ class Section {
  public:
   // A file with all that it extends, the nearer one's keys on top. Throws LoadFailure, as every
   // function here does for a key that is not what it must be.
-  static Section from_text(std::string_view text, const std::filesystem::path& base_directory,
-                           const std::string& source_name);
+  static Section from_text(const DialectText& dialect, const DialectSource& bases);
 
   [[noreturn]] void fail(std::string_view key, std::string reason) const;
   void allow_only(std::initializer_list<std::string_view> keys) const;
@@ -72,8 +83,5 @@ class Section {
   std::string path_;
   std::string file_;
 };
-
-// The whole file as text; throws LoadFailure.
-std::string read_dialect_text(const std::filesystem::path& file);
 
 }  // namespace iso8583

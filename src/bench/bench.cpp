@@ -11,7 +11,6 @@
 #include "bench/step.hpp"
 #include "bench/switch_server.hpp"
 #include "cli/progress_line.hpp"
-#include "http/running_switch.hpp"
 
 namespace holdfast::bench {
 namespace {
@@ -28,16 +27,19 @@ void show(const BenchOptions& options, const std::string& text) {
 }
 
 Outcome<std::string> find_config_folder(const BenchOptions& options) {
-  const fs::path dialect =
-      options.config_folder.empty()
-          ? http::dialect_file(std::string(link_dialect), {})
-          : options.config_folder / "dialects" / (std::string(link_dialect) + ".toml");
+  // A build's folder may lie in another one's: build/asan/holdfast.
+  const fs::path build = own_binary().parent_path();
+  std::vector<fs::path> folders{"config", build / "../config", build / "../../config"};
+  if (!options.config_folder.empty()) folders = {options.config_folder};
   std::error_code error;
-  const fs::path file = fs::canonical(dialect, error);
-  if (error) {
-    return Error{fmt::format("{}: {}; say --config-dir", dialect.string(), error.message())};
+  for (const fs::path& folder : folders) {
+    const fs::path found = fs::canonical(folder, error);
+    if (!error && fs::is_directory(found / "dialects", error)) {
+      return {boost::system::in_place_value, found.string()};
+    }
   }
-  return {boost::system::in_place_value, file.parent_path().parent_path().string()};
+  return Error{fmt::format("{}: no folder with dialects/ and the rule files; say --config-dir",
+                           folders.front().string())};
 }
 
 // What `holdfast --version` says.

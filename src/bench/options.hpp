@@ -27,7 +27,7 @@ struct BenchOptions {
   std::size_t rounds = 3;                     // how often the targets take turns in each step
   std::uint64_t seed = 1;                     // of the cards and amounts
   std::filesystem::path folder = "/var/tmp";  // a folder in it holds all data of the run
-  std::filesystem::path config_folder;        // empty: found as `holdfast` finds dialects
+  std::filesystem::path config_folder;        // empty: here, or beside the build
   bool json = false;
   bool keeps_folder = false;
   bool verifies_journal = false;

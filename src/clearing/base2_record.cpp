@@ -7,6 +7,7 @@
 #include "clearing/base2_dates.hpp"
 #include "clearing/field_checks.hpp"
 #include "clearing/latin1.hpp"
+#include "iso8583/mask.hpp"
 
 namespace holdfast::clearing {
 
@@ -130,16 +131,27 @@ class Base2Fields {
     return take_text(Base2Field::usage_code, record_.function_code);
   }
 
+  // The extension has digits 17 to 19, filled with zeros behind. How many of them are the card's,
+  // its check digit tells; where it does not, all are.
+  static std::string card_number(std::string_view number, std::string_view extension) {
+    if (extension.find_first_not_of('0') == std::string_view::npos) {
+      return std::string(without_leading_zeros(number));
+    }
+    const std::string longest = fmt::format("{}{}", number, extension);
+    for (std::string pan = longest;; pan.pop_back()) {
+      if (iso8583::is_luhn_valid(pan)) return pan;
+      if (pan.back() != '0') return longest;
+    }
+  }
+
   bool take_card() {
     const std::string_view number = value(Base2Field::account_number);
     const std::string_view extension = value(Base2Field::account_number_extension);
     if (is_unset(number)) return missing(Base2Field::account_number);
-    if (!is_unset(extension) && !is_digits(extension)) {
+    if (!is_unset(extension) && !is_digits(trimmed(extension))) {
       return bad(Base2Field::account_number_extension, "not digits");
     }
-    const bool assigned = is_unset(extension)
-                              ? record_.pan.assign(without_leading_zeros(number))
-                              : record_.pan.assign(fmt::format("{}{}", number, extension));
+    const bool assigned = record_.pan.assign(card_number(number, trimmed(extension)));
     return (assigned && is_pan(record_.pan)) ||
            bad(Base2Field::account_number, "not a card number");
   }

@@ -94,7 +94,7 @@ result<bool, FileError> Base2LineReader::next(Base2Line& line, bool end_expected
 
 void Base2Item::begin(const Base2Line& line, std::uint64_t offset) {
   role_ = role_of(line);
-  readable_ = role_ != Base2Role::transaction || line_is_readable(line);
+  readable_ = role_ != Base2Role::transaction || (line_is_readable(line) && tcr_of(line) == 0U);
   offset_ = offset;
   line_count_ = 1;
   tcr_last_ = 0;
@@ -107,11 +107,8 @@ bool Base2Item::continues_with(const Base2Line& line) const {
   if (role_ != Base2Role::transaction || role_of(line) != Base2Role::transaction) return false;
   const auto tcr = tcr_of(line);
   if (tcr == 0U) return false;
-  if (line_is_readable(line)) {
-    const bool same_code = value_of(line, Base2Field::transaction_code) ==
-                           value_of(first(), Base2Field::transaction_code);
-    return !readable_ || (same_code && *tcr > tcr_last_);
-  }
+  // One that does not fit spoils what stands before it.
+  if (line_is_readable(line)) return true;
   // It may be a component that this transaction lacks, such as the one that tells a part from the
   // whole: better to reject both than to post a draft without it.
   return readable_ && tcr_last_ < tcr_last_needed;
@@ -119,7 +116,10 @@ bool Base2Item::continues_with(const Base2Line& line) const {
 
 void Base2Item::add(const Base2Line& line) {
   ++line_count_;
-  readable_ = readable_ && line_is_readable(line);
+  const bool fits = line_is_readable(line) && *tcr_of(line) > tcr_last_ &&
+                    value_of(line, Base2Field::transaction_code) ==
+                        value_of(first(), Base2Field::transaction_code);
+  readable_ = readable_ && fits;
   if (!readable_) return;
   tcr_last_ = *tcr_of(line);
   lines_[tcr_last_] = line;
@@ -141,10 +141,6 @@ result<const Base2Item*, FileError> Base2ItemReader::next() {
   item_.begin(ahead_, ahead_offset_);
   has_ahead_ = false;
   if (item_.role() != Base2Role::transaction) return &item_;
-  if (item_.is_readable() && tcr_of(item_.first()) != 0U) {
-    return FileError{FileErrorCode::truncated, item_.offset(),
-                     "a transaction component has no TCR 0 before it"};
-  }
   for (;;) {
     const auto read = read_ahead(false);
     if (!read) return read.error();

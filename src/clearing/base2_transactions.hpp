@@ -47,8 +47,8 @@ enum class Base2Role : std::uint8_t { header, transaction, batch_trailer, file_t
 class Base2Item {
  public:
   Base2Role role() const { return role_; }
-  // False where a line's transaction code or component cannot be read: what it belongs to is
-  // not known, and nothing of the transaction can be taken.
+  // False where a line's transaction code or component cannot be read, or is not one that follows:
+  // what it belongs to is not known, and nothing of the transaction can be taken.
   bool is_readable() const { return readable_; }
   std::uint64_t offset() const { return offset_; }
   std::size_t line_count() const { return line_count_; }
@@ -76,8 +76,7 @@ class Base2ItemReader {
  public:
   Base2ItemReader(ByteSource& source, const Base2Layout& layout) : lines_(source, layout) {}
 
-  // Valid until the next call; null at the end. A component whose transaction has no TCR 0 is
-  // truncated.
+  // Valid until the next call; null at the end.
   boost::system::result<const Base2Item*, FileError> next();
 
  private:

@@ -33,9 +33,13 @@ class TrailerCheck {
   }
 
   // Empty when the trailer agrees. Starts over for the next group.
-  std::string end(const IpmControl& trailer) {
+  std::string end(const IpmControl& trailer, bool is_whole) {
     const TrailerCheck counted = std::exchange(*this, TrailerCheck());
     if (!counted.header_seen_) return "a trailer has no header before it";
+    if (!is_whole) return "the trailer cannot be read to its end";
+    if (!trailer.unreadable.empty()) {
+      return fmt::format("{} of the trailer cannot be read", trailer.unreadable);
+    }
     if (trailer.message_count && *trailer.message_count != counted.messages_) {
       return fmt::format("the trailer counts {} messages, the file has {}", *trailer.message_count,
                          counted.messages_);
@@ -99,7 +103,7 @@ result<FileSummary, FileError> IpmFileReader::scan() {
     if (summary.file_id.text.empty()) summary.file_id.text = control.file_id;
     if (role == IpmRole::header) {
       check.begin(control);
-    } else if (std::string detail = check.end(control);
+    } else if (std::string detail = check.end(control, is_whole);
                !detail.empty() && !summary.trailer_mismatch) {
       summary.trailer_mismatch = true;
       summary.trailer_detail = std::move(detail);

@@ -138,8 +138,8 @@ RecordedMessage IpmMessages::recorded(const iso8583::Message& message, RecordedK
 }
 
 std::uint64_t IpmMessages::presentment_of(const iso8583::Message& addendum) const {
-  const auto description =
-      iso8583::PdsReader(*dialect_, addendum).find(pds::transaction_description);
+  const iso8583::PdsReader private_data(*dialect_, addendum);
+  const auto description = private_data.find(pds::transaction_description);
   if (!description || description->size() <= associated_number_offset) return presentment_.number;
   const auto named = number_from(trimmed(description->substr(associated_number_offset)));
   const auto before = number_from(presentment_.message_number);

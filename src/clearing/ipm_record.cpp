@@ -125,21 +125,32 @@ IpmControl read_control(const iso8583::Dialect& dialect, const iso8583::Message&
   iso8583::PdsReader reader(dialect, message);
   for (;;) {
     const auto subelement = reader.next();
-    // What cannot be read is as absent: a header is no reason to refuse the records.
-    if (!subelement || !*subelement) return control;
+    // What cannot be read is no reason to refuse the records.
+    if (!subelement) {
+      control.unreadable = fmt::format("field {}", reader.field());
+      return control;
+    }
+    if (!*subelement) return control;
     const std::string_view value = trimmed((*subelement)->value);
+    bool is_readable = true;
     switch ((*subelement)->tag) {
       case pds::file_id:
-        if (is_usable_file_id(value)) control.file_id = value;
+        is_readable = is_usable_file_id(value);
+        if (is_readable) control.file_id = value;
         break;
       case pds::file_amount_checksum:
         control.amount_checksum = number_from(value);
+        is_readable = control.amount_checksum.has_value();
         break;
       case pds::file_message_count:
         control.message_count = number_from(value);
+        is_readable = control.message_count.has_value();
         break;
       default:
         break;
+    }
+    if (!is_readable && control.unreadable.empty()) {
+      control.unreadable = fmt::format("PDS {:04}", (*subelement)->tag);
     }
   }
 }

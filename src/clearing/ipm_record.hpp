@@ -46,6 +46,7 @@ struct IpmControl {
   std::string file_id;                          // empty when absent or unusable
   std::optional<std::int64_t> message_count;    // headers and trailers are counted
   std::optional<std::int64_t> amount_checksum;  // the sum of DE4, whatever the currencies
+  std::string unreadable;                       // what of it cannot be read; empty: nothing
 };
 IpmControl read_control(const iso8583::Dialect& dialect, const iso8583::Message& message);
 

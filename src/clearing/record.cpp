@@ -136,6 +136,8 @@ RecordIdentity identity(const ClearingRecord& record, const FileId& file_id) {
     parts.add(record.message_type);
     parts.add(record.function_code);
     parts.add(std::uint64_t{record.reversal ? 1U : 0U});
+    // A refund under the purchase's number is another record.
+    parts.add(std::uint64_t{record.processing_code.view().starts_with('2') ? 1U : 0U});
     parts.add(std::uint64_t{record.sequence ? 1U : 0U});
     parts.add(std::uint64_t{record.sequence.value_or(0)});
     return parts.digest();
@@ -149,6 +151,12 @@ RecordIdentity identity(const ClearingRecord& record, const FileId& file_id) {
   parts.add(file_id.text);
   parts.add(record.number);
   return parts.digest();
+}
+
+RecordIdentity first_presentment_identity(const ClearingRecord& second, const FileId& file_id) {
+  ClearingRecord first = second;
+  static_cast<void>(first.function_code.assign(second.message_type == "1240" ? "200" : ""));
+  return identity(first, file_id);
 }
 
 RecordIdentity presentment_identity(const ClearingRecord& reversal, const FileId& file_id) {

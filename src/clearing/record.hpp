@@ -131,6 +131,9 @@ using RecordIdentity = std::array<std::uint8_t, 16>;
 // encoding of those parts, so that it may be stored and never reveals a card.
 RecordIdentity identity(const ClearingRecord& record, const FileId& file_id);
 
+// The identity of the first presentment that a second one, with its ARN, repeats in full.
+RecordIdentity first_presentment_identity(const ClearingRecord& second, const FileId& file_id);
+
 // The identity of the presentment that a reversal gives back: its own, but for the direction.
 RecordIdentity presentment_identity(const ClearingRecord& reversal, const FileId& file_id);
 

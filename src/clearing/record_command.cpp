@@ -59,14 +59,18 @@ std::variant<engine::PostClearing, Rejection> command_of(const ClearingRecord& r
                                                          const FileId& file_id,
                                                          const engine::FileDigest& file,
                                                          CardTokenizer& tokenizer) {
-  const engine::Operation operation = operation_of(record.processing_code);
+  const engine::Operation operation = operation_in_clearing(record.processing_code);
   if (!engine::carries_money(operation)) {
     return Rejection{record.number, RejectionCode::bad_field,
                      "processing_code: nothing that clearing posts"};
   }
   engine::PostClearing command;
   command.identity = digest_of(identity(record, file_id));
-  if (record.reversal) command.presentment = digest_of(presentment_identity(record, file_id));
+  if (record.reversal) {
+    command.presentment = digest_of(presentment_identity(record, file_id));
+  } else if (record.kind == RecordKind::second_presentment) {
+    command.presentment = digest_of(first_presentment_identity(record, file_id));
+  }
   command.file = file;
   command.record_number = static_cast<std::uint32_t>(record.number);
   command.kind = kind_of(record.kind);

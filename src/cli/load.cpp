@@ -60,6 +60,10 @@ class Loader {
 
 Result<void> Loader::run(const ApiLocation& location) {
   stream_.open(file_);
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file_, ignored)) {
+    return Failure{exit_bad_usage, fmt::format("{}: is a folder", file_)};
+  }
   if (!stream_) return Failure{exit_bad_usage, fmt::format("{}: cannot be opened", file_)};
   auto started = start_lanes(location);
   if (started) read_lines();
@@ -139,13 +143,17 @@ int run_load(const LoadOptions& options) {
   if (options.json) {
     print_json({{"lines", counts.done()},
                 {"created", counts.created.load()},
+                {"changed", counts.changed.load()},
                 {"unchanged", counts.unchanged.load()},
                 {"refused", counts.refused.load()},
                 {"seconds", duration.count()}});
   } else {
-    fmt::print("{} lines: {} created, {} there already, {} refused; {:.1f} s, {:.0f} a second\n",
-               counts.done(), counts.created.load(), counts.unchanged.load(), counts.refused.load(),
-               duration.count(), static_cast<double>(counts.done()) / duration.count());
+    fmt::print(
+        "{} lines: {} created, {} changed, {} there already, {} refused; {:.1f} s, {:.0f} "
+        "a second\n",
+        counts.done(), counts.created.load(), counts.changed.load(), counts.unchanged.load(),
+        counts.refused.load(), duration.count(),
+        static_cast<double>(counts.done()) / duration.count());
   }
   return counts.refused == 0 ? exit_success : exit_failed;
 }
@@ -160,6 +168,9 @@ void add_load_command(CLI::App& app, std::function<int()>& action) {
   command->add_flag("--json", options->json, "The summary as JSON");
   add_api_options(*command, options->api);
   command->footer(
+      "What is there already becomes what its line says: a line without status, overdraft limit "
+      "or\n"
+      "limit profile leaves these as they are.\n"
       "Lines are the bodies of PUT /accounts with \"id\", and of POST /cards:\n"
       "  {\"id\":\"A1\",\"currency\":\"RUB\",\"booked\":100000}\n"
       "  {\"pan\":\"4111111111111111\",\"expiry\":\"2912\",\"account_id\":\"A1\"}\n"

@@ -19,10 +19,11 @@ namespace holdfast::cli {
 
 struct LoadCounts {
   std::atomic<std::uint64_t> created{0};
+  std::atomic<std::uint64_t> changed{0};    // they were there, and otherwise
   std::atomic<std::uint64_t> unchanged{0};  // they were there already
   std::atomic<std::uint64_t> refused{0};
 
-  std::uint64_t done() const { return created + unchanged + refused; }
+  std::uint64_t done() const { return created + changed + unchanged + refused; }
 };
 
 // Lines that go to the switch in one call.

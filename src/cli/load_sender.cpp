@@ -34,6 +34,10 @@ Result<void> count_results(const LoadChunk& chunk, const json::object& answer, L
       ++(result.get_int64() == 201 ? counts.created : counts.unchanged);
       continue;
     }
+    if (result.is_object() && result.get_object().contains("changed")) {
+      ++counts.changed;
+      continue;
+    }
     ++counts.refused;
     refused(chunk.line_numbers[i], reason_of(result));
   }

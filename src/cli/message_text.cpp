@@ -10,8 +10,9 @@
 
 #include "cli/failure.hpp"
 #include "cli/message.hpp"
-#include "http/running_switch.hpp"
+#include "config/dialects.hpp"
 #include "iso8583/describe.hpp"
+#include "iso8583/mask.hpp"
 #include "trace/value.hpp"
 
 namespace holdfast::cli {
@@ -35,6 +36,23 @@ bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+// As a capture has it: a frame of be16.
+bool begins_with_length(std::string_view bytes) {
+  if (bytes.size() < 2) return false;
+  const auto high = static_cast<unsigned char>(bytes[0]);
+  const auto low = static_cast<unsigned char>(bytes[1]);
+  return std::size_t{high} * 256 + low == bytes.size() - 2;
+}
+
+// Whether the parts of a card number may lie in fields that are others in truth: it is somewhere in
+// the bytes, and not where it should be.
+bool may_be_misread(std::string_view bytes, const iso8583::Message& message) {
+  if (begins_with_length(bytes) || iso8583::is_luhn_valid(message.get(2))) {
+    return begins_with_length(bytes);
+  }
+  return iso8583::mask_tlv_value(0, bytes).find('*') != std::string::npos;
+}
+
 // Hex where there is nothing else but blanks.
 std::string message_bytes(const std::string& input, bool is_raw) {
   if (is_raw) return input;
@@ -44,8 +62,8 @@ std::string message_bytes(const std::string& input, bool is_raw) {
   return bytes && !bytes->empty() ? std::move(*bytes) : input;
 }
 
-Result<Dialect> find_dialect(const std::string& name) {
-  auto dialect = iso8583::load_dialect(http::dialect_file(name, {}));
+Result<Dialect> dialect_called(const std::string& name) {
+  auto dialect = find_dialect(name, {});
   if (!dialect) return Failure{exit_bad_usage, iso8583::to_string(dialect.error())};
   return std::move(*dialect);
 }
@@ -100,14 +118,15 @@ Result<iso8583::OwnedMessage> read_message(const Dialect& dialect, const std::st
 
 int describe_message(const MessageOptions& options) {
   constexpr std::string_view command = "message describe";
-  const auto dialect = find_dialect(options.dialect);
+  const auto dialect = dialect_called(options.dialect);
   if (!dialect) return fail(command, dialect.error());
   const std::string bytes = message_bytes(read_stdin(), options.raw);
   if (bytes.empty()) return fail(command, {exit_failed, "stdin is empty"});
   iso8583::Message message;
   const auto decoded = iso8583::decode(
       *dialect, {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, message);
-  const iso8583::DescribeOptions describe_options{options.unmask};
+  const bool hides_values = !decoded && may_be_misread(bytes, message);
+  const iso8583::DescribeOptions describe_options{options.unmask, hides_values, message.get(2)};
   if (options.json) {
     fmt::print("{}\n", json::serialize(message_json(*dialect, message, describe_options)));
   } else {
@@ -115,12 +134,16 @@ int describe_message(const MessageOptions& options) {
   }
   if (decoded) return exit_success;
   std::fflush(stdout);
-  return fail(command, {exit_failed, iso8583::to_string(decoded.error())});
+  std::string reason = iso8583::to_string(decoded.error());
+  if (begins_with_length(bytes)) {
+    reason += "; the first two bytes are the length of the rest: a frame's header is no part of it";
+  }
+  return fail(command, {exit_failed, reason});
 }
 
 int encode_message(const MessageOptions& options) {
   constexpr std::string_view command = "message encode";
-  const auto dialect = find_dialect(options.dialect);
+  const auto dialect = dialect_called(options.dialect);
   if (!dialect) return fail(command, dialect.error());
   const auto owned = read_message(*dialect, read_stdin());
   if (!owned) return fail(command, owned.error());

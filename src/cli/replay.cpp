@@ -12,6 +12,7 @@
 #include <span>
 
 #include "cli/api_access.hpp"
+#include "config/dialects.hpp"
 #include "engine/money.hpp"
 #include "http/client.hpp"
 #include "http/running_switch.hpp"
@@ -47,11 +48,9 @@ boost::system::result<LinkTarget, std::string> target_of(const RunningLink& link
   target.framing.includes_itself = link.includes_itself || options.includes_itself;
   target.framing.fixed_header_length = link.fixed_header_length;
   // A dialect of the command line is found from where it was called.
-  const auto file =
-      options.dialect.empty()
-          ? http::dialect_file(link.dialect, std::filesystem::path(config_file).parent_path())
-          : http::dialect_file(options.dialect, {});
-  auto dialect = iso8583::load_dialect(file);
+  auto dialect = options.dialect.empty()
+                     ? find_dialect(link.dialect, std::filesystem::path(config_file).parent_path())
+                     : find_dialect(options.dialect, {});
   if (!dialect) return iso8583::to_string(dialect.error());
   target.dialect = std::make_shared<const iso8583::Dialect>(std::move(*dialect));
   return target;

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <fstream>
 
+#include "config/dialects.hpp"
 #include "config/rule_files.hpp"
 #include "config/toml_reader.hpp"
 #include "http/running_switch.hpp"
@@ -46,7 +47,7 @@ std::filesystem::path beside(const std::filesystem::path& config_file, const std
 // One that the program needs whatever the config says.
 std::optional<std::string> load_ipm_dialect(const std::string& name, const Config& config,
                                             std::shared_ptr<const iso8583::Dialect>& dialect) {
-  auto loaded = iso8583::load_dialect(http::dialect_file(name, config.file.parent_path()));
+  auto loaded = find_dialect(name, config.file.parent_path());
   if (!loaded) return iso8583::to_string(loaded.error());
   dialect = std::make_shared<const iso8583::Dialect>(std::move(*loaded));
   return std::nullopt;
@@ -57,7 +58,7 @@ void read_link(TomlReader& reader, Config& config) {
   link.name = reader.required_text("name");
   link.listen = read_listen(reader, "");
   const std::string dialect = reader.text("dialect").value_or("iso87-ascii");
-  auto loaded = iso8583::load_dialect(http::dialect_file(dialect, config.file.parent_path()));
+  auto loaded = find_dialect(dialect, config.file.parent_path());
   if (loaded) {
     link.dialect = std::make_shared<const iso8583::Dialect>(std::move(*loaded));
   } else {
@@ -84,6 +85,12 @@ void read_link(TomlReader& reader, Config& config) {
   for (const LinkConfig& other : config.links) {
     if (other.name == link.name) reader.refuse("name", "stands in the file twice");
   }
+  // It stands in the ready line, in logs and in the journal.
+  const bool is_plain =
+      !link.name.empty() &&
+      link.name.find_first_not_of(
+          "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.") == std::string::npos;
+  if (!is_plain) reader.refuse("name", "must be letters, digits, '-', '_' and '.'");
   if (link.name == "http") reader.refuse("name", "is taken by the API");
   config.links.push_back(std::move(link));
 }
@@ -181,7 +188,7 @@ std::optional<std::string> read_rule_files(TomlReader& reader, Config& config) {
     const RuleFile& file = files[i];
     if (!paths[i]) continue;
     const auto full = beside(config.file, *paths[i]);
-    if (!std::filesystem::exists(full)) {
+    if (!std::filesystem::is_regular_file(full)) {
       reader.refuse(file.key, fmt::format("no such file: {}", full.string()));
     } else if (auto error = file.read(full, config)) {
       return error;

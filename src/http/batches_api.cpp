@@ -48,9 +48,11 @@ Awaitable<ApiResponse> change_batch(Api& api, const ApiRequest& request) {
   if (const auto fault = fault_of_no_body(request.body)) co_return bad_body(*fault);
   const auto id = engine::BatchId::from(request.parameter);
   if (!id) co_return decline_problem(engine::Decline::unknown_batch);
-  const engine::Answer answer = co_await api.caller.execute(Command{*id});
+  const engine::Answer answer = co_await api.caller.execute(Command{*id}, protection(api, request));
   if (!answer.decision.approved()) co_return refusal(answer);
-  co_return co_await answer_batch(api, *id, 200);
+  ApiResponse response = co_await answer_batch(api, *id, 200);
+  response.replayed = answer.replayed;
+  co_return response;
 }
 
 Awaitable<bool> names_card(Api& api, const engine::Post& command) {
@@ -247,7 +249,8 @@ Awaitable<ApiResponse> export_batch(Api& api, const ApiRequest& request) {
   if (const auto fault = fault_of_no_body(request.body)) co_return bad_body(*fault);
   const auto id = engine::BatchId::from(request.parameter);
   if (!id) co_return decline_problem(engine::Decline::unknown_batch);
-  const engine::Answer answer = co_await api.caller.execute(engine::QueueBatch{*id});
+  const engine::Answer answer =
+      co_await api.caller.execute(engine::QueueBatch{*id}, protection(api, request));
   if (!answer.decision.approved()) co_return refusal(answer);
   std::optional<engine::BatchView> batch;
   bool is_open = false;
@@ -257,17 +260,22 @@ Awaitable<ApiResponse> export_batch(Api& api, const ApiRequest& request) {
   });
   if (!seen || !batch) co_return unavailable(api);
   const bool was_exported = batch->status != engine::BatchStatus::closed;
-  if (!is_open && was_exported) {
+  const bool again = was_exported && !answer.replayed;
+  if (!is_open && again) {
     co_return problem(409, "core_closed", "Core banking is closed; the batch was exported before.");
   }
   // Deferred until core banking opens.
-  if (!is_open) co_return co_await answer_batch(api, *id, 202);
-  co_await core_banking_round(api, was_exported ? id : std::nullopt);
-  if (const std::string failure = api.core_banking.export_failure(); !failure.empty()) {
-    co_return problem(503, "export_failed",
-                      "The batch cannot be written; it is exported when that works again.");
+  const bool is_deferred = !is_open && !was_exported;
+  if (is_open && (again || !was_exported)) {
+    co_await core_banking_round(api, again ? id : std::nullopt);
+    if (const std::string failure = api.core_banking.export_failure(); !failure.empty()) {
+      co_return problem(503, "export_failed",
+                        "The batch cannot be written; it is exported when that works again.");
+    }
   }
-  co_return co_await answer_batch(api, *id, 200);
+  ApiResponse response = co_await answer_batch(api, *id, is_deferred ? 202 : 200);
+  response.replayed = answer.replayed;
+  co_return response;
 }
 
 Awaitable<ApiResponse> retry_item(Api& api, const ApiRequest& request) {

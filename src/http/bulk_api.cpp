@@ -84,8 +84,10 @@ std::size_t take_answers(BulkWork& work, std::size_t from,
   for (std::size_t i = 0; i < answers.size(); ++i) {
     engine::Answer& kept = work.answers[from + i];
     const bool was_created = kept.decision.created;
+    const bool was_changed = kept.changed;
     kept = answers[i];
     kept.decision.created |= was_created;
+    kept.changed |= was_changed;
     if (kept.decision.decline == engine::Decline::overloaded) decided = std::min(decided, i);
   }
   return decided;
@@ -123,7 +125,11 @@ json::value result_json(const BulkWork& work, const BulkLine& line) {
     return result;
   }
   const engine::Decision& decision = work.answers[line.command].decision;
-  if (decision.approved()) return decision.created ? 201 : 200;
+  if (decision.approved()) {
+    if (decision.created || !work.answers[line.command].changed)
+      return decision.created ? 201 : 200;
+    return json::object{{"status", 200}, {"changed", true}};
+  }
   return json::object{{"status", http_status(decision.decline)},
                       {"code", engine::name(decision.decline)},
                       {"detail", sentence(decision.decline)}};

@@ -40,8 +40,8 @@ Awaitable<ApiResponse> post_clock(Api& api, const ApiRequest& request) {
   if (!api.core.clock.move_to(*now)) {
     co_return problem(409, "clock_moves_forward_only", "Business time is later than that already.");
   }
-  // What is due has happened when the call answers.
-  const bool has_expired = co_await expire_due(api.caller);
+  // What is due has happened when the call answers, and a restart begins no earlier.
+  const bool has_expired = co_await expire_due(api.caller, true);
   if (!has_expired) co_return unavailable(api);
   co_await core_banking_round(api, std::nullopt);
   co_return clock_answer(api);

@@ -42,11 +42,14 @@ Awaitable<ApiResponse> answer_core(Api& api) {
 
 Awaitable<ApiResponse> set_day(Api& api, const ApiRequest& request, bool is_open) {
   if (const auto fault = fault_of_no_body(request.body)) co_return bad_body(*fault);
-  const engine::Answer answer = co_await api.caller.execute(engine::SetCoreDay{is_open});
+  const engine::Answer answer =
+      co_await api.caller.execute(engine::SetCoreDay{is_open}, protection(api, request));
   if (!answer.decision.approved()) co_return refusal(answer);
   // After it has closed, nothing is on its way any more; after it has opened, what gathered is.
   co_await core_banking_round(api, std::nullopt);
-  co_return co_await answer_core(api);
+  ApiResponse response = co_await answer_core(api);
+  response.replayed = answer.replayed;
+  co_return response;
 }
 
 }  // namespace

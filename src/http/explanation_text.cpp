@@ -119,6 +119,9 @@ std::string reason_text(const engine::ClearingRecordView& record) {
     case engine::MatchMethod::presentment:
       found = "It takes back an earlier presentment";
       break;
+    case engine::MatchMethod::first_presentment:
+      found = "Its acquirer reference number and card are those of a first presentment";
+      break;
   }
   const std::string amount = money(record.posted, record.currency);
   if (record.outcome == engine::ClearingOutcome::matched_only) {

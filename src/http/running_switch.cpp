@@ -95,24 +95,4 @@ boost::system::result<RunningSwitch, std::string> find_running_switch(const fs::
   return running;
 }
 
-fs::path dialect_file(const std::string& dialect, const fs::path& config_folder) {
-  if (dialect.ends_with(".toml") || dialect.find('/') != std::string::npos) {
-    return config_folder / dialect;
-  }
-  const std::string file = dialect + ".toml";
-  std::error_code ignored;
-  const fs::path binary = fs::read_symlink("/proc/self/exe", ignored);
-  std::vector<fs::path> folders{config_folder / "dialects", "config/dialects"};
-  // A build's folder may lie in another one's: build/asan/holdfast.
-  fs::path above = binary.parent_path();
-  for (int i = 0; i < 2; ++i) {
-    above = above.parent_path();
-    folders.push_back(above / "config/dialects");
-  }
-  for (const fs::path& folder : folders) {
-    if (fs::exists(folder / file, ignored)) return folder / file;
-  }
-  return folders[0] / file;
-}
-
 }  // namespace holdfast::http

@@ -42,9 +42,4 @@ struct RunningSwitch {
 boost::system::result<RunningSwitch, std::string> find_running_switch(
     const std::filesystem::path& config_file);
 
-// The file of a dialect's name: beside the config file, in the folder of the call, or beside the
-// binary. A path stays what it is, relative to `config_folder`.
-std::filesystem::path dialect_file(const std::string& dialect,
-                                   const std::filesystem::path& config_folder);
-
 }  // namespace holdfast::http

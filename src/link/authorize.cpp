@@ -9,11 +9,9 @@ namespace {
 
 using iso8583::Message;
 
-constexpr std::size_t pan_digits_min = 8;
-
 FieldResult<engine::CardToken> card_token(const Message& message, Digests& digests) {
   const std::string_view pan = pan_of(message);
-  if (pan.size() < pan_digits_min) return FieldFault{2, "missing"};
+  if (pan.empty()) return FieldFault{2, "missing"};
   return digests.tokenizer.token(pan);
 }
 
@@ -57,7 +55,9 @@ engine::AuthorizationKind kind_of(iso8583::Mti mti) {
 // Whether an advice tells of an approval. One that does not say tells of what has happened.
 bool is_approval(std::string_view code) {
   if (code.size() == 3) return code.front() == '0';  // 1993 action codes
-  constexpr std::string_view approvals[] = {"", "00", "08", "10", "11", "16", "85"};
+  // Y1 and Y3: a chip card approved by itself.
+  constexpr std::string_view approvals[] = {"",   "00", "08", "10", "11",
+                                            "16", "85", "87", "Y1", "Y3"};
   return std::find(std::begin(approvals), std::end(approvals), code) != std::end(approvals);
 }
 
@@ -102,7 +102,7 @@ FieldResult<CardCommand> reverse_command(const LinkReading& reading, const Messa
                                          iso8583::Mti mti, Digests& digests) {
   auto token = card_token(message, digests);
   if (!token) return token.error();
-  auto amount = transaction_amount(message);
+  auto amount = reversed_amount(message);
   if (!amount) return amount.error();
   auto stays = amount_that_stays(message);
   if (!stays) return stays.error();

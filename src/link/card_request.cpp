@@ -68,7 +68,13 @@ FieldResult<engine::Money> transaction_amount(const Message& message) {
   return amount_with_currency(message, 4, 49);
 }
 FieldResult<engine::Money> billing_amount(const Message& message) {
+  // Of no currency it is nobody's bill: DE4 tells the amount.
+  if (!message.has(51)) return engine::Money{};
   return amount_with_currency(message, 6, 51);
+}
+FieldResult<engine::Money> reversed_amount(const Message& message) {
+  if (!message.has(49)) return engine::Money{number(message.get(4)), {}};
+  return transaction_amount(message);
 }
 
 engine::Operation operation_of(const Message& message) {

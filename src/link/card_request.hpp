@@ -39,6 +39,8 @@ bool holds_pan(const iso8583::Message& message, std::string_view text);
 // the message names none.
 FieldResult<engine::Money> transaction_amount(const iso8583::Message& message);
 FieldResult<engine::Money> billing_amount(const iso8583::Message& message);
+// Without DE49 it is in the currency of what is reversed.
+FieldResult<engine::Money> reversed_amount(const iso8583::Message& message);
 
 // From DE3: `unsupported` for a code that is not in the contract.
 engine::Operation operation_of(const iso8583::Message& message);

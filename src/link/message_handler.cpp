@@ -2,6 +2,9 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "iso8583/error.hpp"
 #include "link/reconcile.hpp"
 #include "link/response_codes.hpp"
@@ -21,6 +24,17 @@ bool is_of_version(const iso8583::Dialect& dialect, iso8583::Mti mti) {
   const iso8583::FieldSpec* code = dialect.field(39);
   const bool is_1987 = code != nullptr && code->length_max == 2;
   return is_1987 == (mti.version() == 0);
+}
+
+bool is_supported(const iso8583::Dialect& dialect, iso8583::Mti mti) {
+  constexpr int classes[] = {authorization, financial, reversal, reconciliation,
+                             network_management};
+  const bool is_known =
+      std::find(std::begin(classes), std::end(classes), mti.message_class()) != std::end(classes);
+  const bool is_request_or_advice = mti.function() == 0 || mti.function() == 2;
+  // Who manages the network may be anybody: 1993 has 1804.
+  const bool is_from_acquirer = mti.origin() <= 1 || mti.message_class() == network_management;
+  return is_known && is_request_or_advice && is_from_acquirer && is_of_version(dialect, mti);
 }
 
 }  // namespace
@@ -51,36 +65,27 @@ Handled MessageHandler::handle(Exchange& exchange, bool& signed_on,
     log_.warn("link {}: {} without DE11 cannot be answered", link_.name, mti.text());
     return Handled::ignored;
   }
+  if (!is_supported(dialect_, mti)) {
+    log_.warn("link {}: {} is not supported", link_.name, mti.text());
+    return reply(exchange, code_not_supported, out);
+  }
   if (mti.message_class() == network_management) {
     return manage_network(exchange, signed_on, completions, out);
   }
   if (link_.require_sign_on && !signed_on) return reply(exchange, code_not_available, out);
-  auto command = command_of(exchange);
-  if (!command) {
-    log_.warn("link {}: {} is not supported", link_.name, mti.text());
-    return reply(exchange, code_not_supported, out);
-  }
-  return submit(exchange, std::move(*command), completions, out);
+  return submit(exchange, command_of(exchange), completions, out);
 }
 
-std::optional<FieldResult<CardCommand>> MessageHandler::command_of(const Exchange& exchange) {
+FieldResult<CardCommand> MessageHandler::command_of(const Exchange& exchange) {
   const iso8583::Message& message = exchange.message;
   const iso8583::Mti mti = *exchange.mti;
-  const bool is_request_or_advice = mti.function() == 0 || mti.function() == 2;
-  const bool is_from_acquirer = mti.origin() <= 1;
-  if (!is_request_or_advice || !is_from_acquirer || !is_of_version(dialect_, mti)) {
-    return std::nullopt;
-  }
   switch (mti.message_class()) {
-    case authorization:
-    case financial:
-      return authorize_command(reading_, message, mti, digests_);
     case reversal:
       return reverse_command(reading_, message, mti, digests_);
     case reconciliation:
       return reconcile_command(reading_, message, mti, digests_);
     default:
-      return std::nullopt;
+      return authorize_command(reading_, message, mti, digests_);
   }
 }
 

@@ -47,7 +47,7 @@ class MessageHandler {
   Handled manage_network(Exchange& exchange, bool& signed_on, engine::Completions& completions,
                          std::vector<std::uint8_t>& out);
   // What the message asks of the engine; nothing when this kind of message is not served.
-  std::optional<FieldResult<CardCommand>> command_of(const Exchange& exchange);
+  FieldResult<CardCommand> command_of(const Exchange& exchange);
   Handled submit(Exchange& exchange, FieldResult<CardCommand> command,
                  engine::Completions& completions, std::vector<std::uint8_t>& out);
   void append(Exchange& exchange, std::vector<std::uint8_t>& out);

@@ -23,4 +23,11 @@ engine::Operation operation_of(std::string_view processing_code) {
   return Operation::unsupported;
 }
 
+engine::Operation operation_in_clearing(std::string_view processing_code) {
+  const std::string_view code = processing_code.substr(0, 2);
+  if (code == "12") return engine::Operation::cash;      // cash disbursement
+  if (code == "18") return engine::Operation::purchase;  // unique transaction
+  return operation_of(processing_code);
+}
+
 }  // namespace holdfast

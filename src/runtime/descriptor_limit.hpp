@@ -6,8 +6,9 @@
 
 namespace holdfast {
 
-// Raises the limit as far as the system allows. An error when the config lets in more
-// connections than that: the next segment of the journal would be the one that cannot be opened.
-Outcome<void> raise_descriptor_limit(const Config& config);
+// Raises the limit as far as the system allows. Where the config lets in more connections than
+// that, each connections_max is lowered alike, with a warning: the next segment of the journal must
+// not be the one that cannot be opened. An error where not even a few connections fit.
+Outcome<void> fit_descriptor_limit(Config& config);
 
 }  // namespace holdfast

@@ -13,9 +13,11 @@ namespace holdfast {
 
 namespace asio = boost::asio;
 
-asio::awaitable<bool> expire_due(EngineCaller& engine) {
+asio::awaitable<bool> expire_due(EngineCaller& engine, bool moves_time) {
+  engine::ExpireDue command;
+  command.moves_time = moves_time;
   for (;;) {
-    const engine::Answer answer = co_await engine.execute(engine::ExpireDue{});
+    const engine::Answer answer = co_await engine.execute(command);
     if (answer.decision.decline == engine::Decline::overloaded) {
       asio::steady_timer pause(co_await asio::this_coro::executor, std::chrono::milliseconds(10));
       boost::system::error_code ignored;
@@ -43,7 +45,7 @@ void ExpiryTimer::stop() {
 
 asio::awaitable<void> ExpiryTimer::run() {
   while (!stopping_) {
-    if (!co_await expire_due(engine_)) {
+    if (!co_await expire_due(engine_, false)) {
       spdlog::error("holds cannot expire: the engine takes no commands");
       co_return;
     }

@@ -12,7 +12,7 @@ namespace holdfast {
 
 // Expires everything that is due at the business time, in bounded steps between which other
 // commands run. False when the engine takes no commands.
-boost::asio::awaitable<bool> expire_due(EngineCaller& engine);
+boost::asio::awaitable<bool> expire_due(EngineCaller& engine, bool moves_time);
 
 class ExpiryTimer {
  public:

@@ -20,9 +20,10 @@
 #include "link/link_server.hpp"
 #include "runtime/archivist.hpp"
 #include "runtime/descriptor_limit.hpp"
+#include "runtime/disk_watch.hpp"
 #include "runtime/expiry_timer.hpp"
 #include "runtime/file_rates.hpp"
-#include "runtime/store_watch.hpp"
+#include "runtime/listener.hpp"
 #include "security/secret_file.hpp"
 
 namespace holdfast {
@@ -43,6 +44,17 @@ std::string address_text(const ListenAddress& address) {
               : fmt::format("{}:{}", address.host, address.port);
 }
 
+// Nothing where there is no file.
+Outcome<std::string> read_token(const std::filesystem::path& file) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored)) return {boost::system::in_place_value, ""};
+  auto content = read_small_file(file);
+  if (!content) return content;
+  *content = content->substr(0, content->find_first_of("\r\n"));
+  if (content->empty()) return Error{file.string() + ": no token in this file"};
+  return content;
+}
+
 Outcome<std::string> load_token(const std::filesystem::path& file) {
   constexpr std::size_t token_bytes = 32;
   if (!std::filesystem::exists(file)) {
@@ -50,11 +62,24 @@ Outcome<std::string> load_token(const std::filesystem::path& file) {
       return written.error();
     }
   }
-  auto content = read_small_file(file);
-  if (!content) return content;
-  *content = content->substr(0, content->find_first_of("\r\n"));
-  if (content->empty()) return Error{file.string() + ": no token in this file"};
-  return content;
+  return read_token(file);
+}
+
+// The key of the first address that somebody else, or an earlier key, listens on, and why.
+std::optional<std::pair<std::string, Error>> find_busy_address(const Config& config) {
+  asio::io_context io;
+  std::vector<asio::ip::tcp::acceptor> taken;
+  const auto failure = [&](const ListenAddress& address) -> std::optional<Error> {
+    auto listening = listen(taken.emplace_back(io), address);
+    return listening ? std::nullopt : std::optional(listening.error());
+  };
+  if (auto error = failure(config.http.listen)) return std::pair("http.listen", *error);
+  for (std::size_t i = 0; i < config.links.size(); ++i) {
+    if (auto error = failure(config.links[i].listen)) {
+      return std::pair(fmt::format("links[{}].listen", i + 1), *error);
+    }
+  }
+  return std::nullopt;
 }
 
 engine::EngineOptions engine_options(const Config& config) {
@@ -122,8 +147,8 @@ class RunningSwitch {
     }
     expiry_timer_ = std::make_unique<ExpiryTimer>(http_io_, core_);
     expiry_timer_->start();
-    store_watch_ = std::make_unique<StoreWatch>(http_io_, core_);
-    store_watch_->start();
+    disk_watch_ = std::make_unique<DiskWatch>(http_io_, core_);
+    disk_watch_->start();
     return write_endpoints();
   }
 
@@ -163,7 +188,7 @@ class RunningSwitch {
   // Nothing new is taken; what is in flight is answered, within a bound.
   void drain() {
     expiry_timer_->stop();
-    store_watch_->stop();
+    disk_watch_->stop();
     http_server_->stop();
     asio::post(links_io_, [this] {
       for (const auto& link : links_) link->stop();
@@ -193,7 +218,7 @@ class RunningSwitch {
   Archivist archivist_{core_};
   std::unique_ptr<HttpServer> http_server_;
   std::unique_ptr<ExpiryTimer> expiry_timer_;
-  std::unique_ptr<StoreWatch> store_watch_;
+  std::unique_ptr<DiskWatch> disk_watch_;
   std::vector<std::pair<std::string, std::string>> endpoints_;
 };
 
@@ -202,20 +227,29 @@ class RunningSwitch {
 int run_serve(const std::filesystem::path& config_file) {
   auto config = load_config(config_file);
   if (!config) return fail(2, config.error().text);
-  if (auto raised = raise_descriptor_limit(*config); !raised) return fail(2, raised.error().text);
   StopSignals signals;
   // Whoever read the log or the ready line may leave; that is no reason to stop.
   std::signal(SIGPIPE, SIG_IGN);
   spdlog::set_default_logger(spdlog::stderr_logger_mt("holdfast"));
   // UTC, as all of the API: local time is the business calendar's alone.
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+  if (auto fitted = fit_descriptor_limit(*config); !fitted) return fail(2, fitted.error().text);
 
-  std::error_code ec;
-  std::filesystem::create_directories(config->data_dir, ec);
-  if (ec) return fail(1, fmt::format("{}: {}", config->data_dir.string(), ec.message()));
   const auto bad_value = [&](std::string_view key, const Error& error) {
     return fmt::format("{}: {}: {}", config_file.string(), key, error.text);
   };
+  // Nothing is made before what can be looked at has been.
+  if (auto token = read_token(config->http.token_file); !token) {
+    return fail(2, bad_value("http.token_file", token.error()));
+  }
+  if (auto busy = find_busy_address(*config)) return fail(1, bad_value(busy->first, busy->second));
+  std::error_code ec;
+  std::filesystem::create_directories(config->data_dir, ec);
+  if (ec || !std::filesystem::is_directory(config->data_dir)) {
+    const std::string reason = ec ? ec.message() : "is no folder";
+    return fail(2,
+                bad_value("data_dir", {fmt::format("{}: {}", config->data_dir.string(), reason)}));
+  }
   const bool is_new = !std::filesystem::exists(config->data_dir / "journal");
   auto pan_key = load_pan_key(config->pan_key_file, is_new);
   if (!pan_key) return fail(2, bad_value("security.pan_key_file", pan_key.error()));

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <ctime>
+#include <optional>
 
 namespace holdfast {
 namespace {
@@ -11,14 +12,31 @@ engine::Instant machine_now() {
   return {duration_cast<microseconds>(system_clock::now().time_since_epoch()).count()};
 }
 
+// When a local time begins: the first of two where the change of clocks repeats it, and a moved one
+// where it skips it. Left to itself, mktime picks one of two by what it was asked before.
+std::time_t first_moment_of(const std::tm& local) {
+  std::optional<std::time_t> first;
+  for (const int is_dst : {1, 0}) {
+    std::tm asked = local;
+    asked.tm_isdst = is_dst;
+    const std::time_t moment = std::mktime(&asked);
+    const bool is_that_time =
+        asked.tm_isdst == is_dst && asked.tm_hour == local.tm_hour && asked.tm_min == local.tm_min;
+    if (is_that_time && (!first || moment < *first)) first = moment;
+  }
+  if (first) return *first;
+  std::tm skipped = local;
+  skipped.tm_isdst = -1;
+  return std::mktime(&skipped);
+}
+
 // The moment of the cut-off on the local calendar day of `day`, `days` later.
 engine::Instant cut_off_at(std::tm day, int days, std::chrono::minutes cut_off) {
   day.tm_mday += days;
   day.tm_hour = static_cast<int>(cut_off.count() / 60);
   day.tm_min = static_cast<int>(cut_off.count() % 60);
   day.tm_sec = 0;
-  day.tm_isdst = -1;  // mktime finds out, and moves a time that the change of clocks skips
-  return engine::Instant::from_seconds(std::mktime(&day));
+  return engine::Instant::from_seconds(first_moment_of(day));
 }
 
 engine::BusinessDate date_of(const std::tm& day, int days_later) {

@@ -6,7 +6,7 @@
 #include "clearing/base2_writer.hpp"
 #include "clearing/ipm_writer.hpp"
 #include "clearing/jsonl_record.hpp"
-#include "http/running_switch.hpp"
+#include "iso8583/dialect.hpp"
 #include "trace/clearing_text.hpp"
 #include "trace/json_matcher.hpp"
 
@@ -67,7 +67,7 @@ bool is_clearing_kind(std::string_view kind) {
 
 boost::system::result<std::string, Reason> ipm_from_jsonl(std::string_view jsonl,
                                                           std::string_view file_id) {
-  const auto dialect = iso8583::load_dialect(http::dialect_file("mastercard-ipm", {}));
+  const auto dialect = iso8583::load_shipped_dialect("mastercard-ipm");
   if (!dialect) return Reason::of(iso8583::to_string(dialect.error()));
   std::ostringstream file;
   clearing::IpmWriter writer(file, *dialect, {std::string(file_id), {}});

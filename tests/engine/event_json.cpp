@@ -28,5 +28,5 @@ TEST_CASE("event JSON: says what happened by name", "[engine][codec]") {
       event_json(sample_event(7, sample_effects()[4])) ==
       R"({"sequence":7,"at":1772445600000000,"business_date":20515,"effects":[{"hold_reduced":)"
       R"({"id":2,"amount":3500,"fee":250,"transaction_amount":700,"cleared":-1,)"
-      R"("unused":3500,"not_counted":true,"is_final":false,"status":"released","reason":"reversed"}}]})");
+      R"("unused":3500,"not_counted":true,"is_final":false,"status":"released","reason":"reversed","reversed":1}}]})");
 }

@@ -30,12 +30,12 @@ TEST_CASE("journal: a batch has the bytes of the worked example in docs/journal.
   REQUIRE(bytes.size() == 16'384);
   // The hash was computed by another program.
   const auto golden = from_hex(
-      "48464a42 0300 0000 0100000000000000 0100000000000000 01000000 4c000000"
+      "48464a42 0400 0000 0100000000000000 0100000000000000 01000000 54000000"
       "0000000000000000000000000000000000000000000000000000000000000000"
       "0100000000000000 00285fa6074c0600 23500000 00 0100"
       "04 0200000000000000 ac0d000000000000 fa00000000000000 bc02000000000000"
-      "ffffffffffffffff ac0d000000000000 01 00 03 01"
-      "c2293138e8bef536100429e1209f57047737453d064646c24e9ac720f2a7927b");
+      "ffffffffffffffff ac0d000000000000 01 00 03 01 0100000000000000"
+      "3822bb4c0d284992ef785b5800ea9cacce86f47e4d12ba93bbaf61d8334b8225");
   CHECK(to_hex(std::span(bytes).first(golden.size())) == to_hex(golden));
   CHECK(std::all_of(bytes.begin() + static_cast<std::ptrdiff_t>(golden.size()), bytes.end(),
                     [](auto byte) { return byte == 0; }));

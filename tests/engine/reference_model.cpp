@@ -115,14 +115,14 @@ std::string ReferenceModel::ask(const Asked& asked) {
     if (before.key != key) continue;
     return before.content == content ? before.answer : "same_key_other_content";
   }
-  Answered answered{key, content, "already_reversed", none};
+  Answered answered{key, content, "already_reversed"};
   const bool early = std::count(reversed_early_.begin(), reversed_early_.end(), key) > 0;
-  if (!early) answered.answer = decide(asked, answered.hold);
+  if (!early) answered.answer = decide(asked, answered);
   answers_.push_back(answered);
   return answered.answer;
 }
 
-std::string ReferenceModel::decide(const Asked& asked, std::size_t& hold) {
+std::string ReferenceModel::decide(const Asked& asked, Answered& answered) {
   const bool told_only = is_unconditional(asked.kind);
   const bool debit = is_debit(asked.operation);
   if (minor(asked.amount) == 0 && !(told_only && debit))
@@ -134,9 +134,11 @@ std::string ReferenceModel::decide(const Asked& asked, std::size_t& hold) {
       asked.billed.empty() ? in_rubles(work.transaction, asked.in, debit) : minor(asked.billed);
   if (!told_only && debit && accounts[card.account].debit_blocked) return "account_blocked";
   set_fee(work);
-  if (!told_only) return request(work, hold);
-  if (asked.approved_elsewhere) advice(work, hold);
-  return "approved";
+  std::string answer = "approved";
+  if (!told_only) answer = request(work, answered.hold);
+  if (told_only && asked.approved_elsewhere) advice(work, answered.hold);
+  answered.transaction = work.transaction;
+  return answer;
 }
 
 std::string ReferenceModel::refusal_by_limits(const Work& work, bool counts,
@@ -175,15 +177,14 @@ std::string ReferenceModel::request(Work& work, std::size_t& hold) {
         asked.partial && debit && asked.operation != Operation::cash && original == none;
     if (!may) return "insufficient_funds";
     const MinorUnits wanted = work.amount;
-    work.amount = std::min(wanted, can_spend);
-    while (work.amount > 0) {
+    const MinorUnits whole = work.transaction;
+    // The largest part of the merchant's amount of which what it comes to fits with its fee.
+    do {
+      if (--work.transaction == 0) return "insufficient_funds";
+      work.amount = asked.billed.empty() ? in_rubles(work.transaction, asked.in, true)
+                                         : scaled(wanted, work.transaction, whole);
       set_fee(work);
-      if (work.amount + work.fee <= can_spend) break;
-      --work.amount;
-    }
-    if (work.amount <= 0) return "insufficient_funds";
-    work.transaction = scaled(work.transaction, work.amount, wanted);
-    if (work.transaction == 0) return "insufficient_funds";
+    } while (work.amount == 0 || work.amount + work.fee > can_spend);
   }
   if (original != none) {
     hold = original;
@@ -200,9 +201,10 @@ std::size_t ReferenceModel::newest(const Asked& asked, bool open) const {
   for (std::size_t i = holds.size(); i-- > 0;) {
     const Hold& hold = holds[i];
     if (hold.card != asked.card || hold.lifecycle != asked.lifecycle) continue;
-    if (open && hold.open) return i;
+    if (hold.open != open) continue;
+    if (open) return i;
     const bool taken_back = hold.reversed && hold.remaining == 0;
-    if (!open && !taken_back && is_debit(hold.operation) == is_debit(asked.operation)) return i;
+    if (!taken_back && is_debit(hold.operation) == is_debit(asked.operation)) return i;
   }
   return none;
 }
@@ -263,21 +265,22 @@ void ReferenceModel::increase(const Work& work, Hold& hold) {
 void ReferenceModel::advice(Work& work, std::size_t& hold) {
   const Asked& asked = work.asked;
   const std::size_t open = is_debit(asked.operation) ? newest(asked, true) : none;
-  std::size_t completed = open;
+  std::size_t completed = increments(asked) ? none : open;
   if (open != none && increments(asked) && work.amount > 0 && holds[open].in == asked.in) {
     Hold& to = holds[hold = open];
     const MinorUnits whole = *to.terms.fee(to.cleared + to.amount + work.amount);
     work.fee = std::max<MinorUnits>(whole - to.fee - to.posted_fee, 0);
     return increase(work, to);
   }
-  if (open == none) {
+  if (completed == none) {
     const std::size_t ended = newest(asked, false);
     if (ended != none) {
       const Hold& before = holds[ended];
       const bool moved = before.posted != 0 || before.clearings > 0;
       const bool same = before.in == asked.in && before.remaining == work.transaction;
-      if (moved && (!posts(asked) || same)) return void(hold = ended);
-      if (!moved && posts(asked)) completed = ended;
+      if (moved && (!posts(asked) || same || before.clearings > 0)) return void(hold = ended);
+      const bool comparable = before.in == asked.in || before.remaining > 0;
+      if (!moved && posts(asked) && comparable) completed = ended;
       if (!moved && !posts(asked) && before.acknowledged) return void(hold = ended);
     }
   }
@@ -289,7 +292,8 @@ void ReferenceModel::advice(Work& work, std::size_t& hold) {
   Hold& of = holds[hold = completed];
   const bool was_open = of.open;
   const MinorUnits rest = std::max<MinorUnits>(work.amount - of.cleared, 0);
-  const MinorUnits fee = rest > 0 && of.clearings == 0 ? *of.terms.fee(rest) : 0;
+  const MinorUnits whole_fee = *of.terms.fee(of.cleared + rest);
+  const MinorUnits fee = rest > 0 ? std::max<MinorUnits>(whole_fee - of.posted_fee, 0) : 0;
   if (of.in == asked.in) {
     of.remaining = work.transaction;
   } else if (of.amount + of.cleared > 0) {
@@ -320,12 +324,12 @@ std::string ReferenceModel::take_back(const TakenBack& reversal) {
     return reversal.advice ? "approved" : "same_key_other_content";
   }
   const std::string of = key_of(reversal.card, reversal.original_class, reversal.of);
-  Answered answered{key, content, "approved", none};
+  Answered answered{key, content, "approved"};
   const auto original = std::find_if(answers_.begin(), answers_.end(),
                                      [&of](const Answered& a) { return a.key == of; });
   if (original != answers_.end()) {
     answered.hold = original->hold;
-    if (original->hold != none) reverse(holds[original->hold], reversal);
+    if (original->hold != none) reverse(holds[original->hold], reversal, *original);
   } else {
     reversed_early_.push_back(of);
     if (!reversal.advice) answered.answer = "original_not_found";
@@ -334,15 +338,20 @@ std::string ReferenceModel::take_back(const TakenBack& reversal) {
   return answered.answer;
 }
 
-void ReferenceModel::reverse(Hold& hold, const TakenBack& reversal) {
+void ReferenceModel::reverse(Hold& hold, const TakenBack& reversal, Answered& named) {
   const bool comparable = reversal.in == hold.in;
+  const MinorUnits said = minor(reversal.amount);
   MinorUnits taken = hold.remaining;
+  // A message of several that made the hold is taken back alone, unless the sum is named.
+  if (named.transaction < hold.transaction && said < std::max(hold.transaction, hold.remaining)) {
+    taken = std::clamp<MinorUnits>(named.transaction - named.reversed, 0, taken);
+  }
   if (!reversal.stays.empty()) {
     const MinorUnits stays = minor(reversal.stays);
-    if (comparable) taken = std::max<MinorUnits>(hold.remaining - stays, 0);
+    if (comparable) taken = std::max<MinorUnits>(taken - stays, 0);
     if (!comparable && stays > 0) taken = 0;
-  } else if (comparable && minor(reversal.amount) > 0) {
-    taken = std::min(hold.remaining, minor(reversal.amount));
+  } else if (comparable && said > 0 && said != named.transaction) {
+    taken = std::min(taken, said);
   }
   if (hold.remaining == 0 || taken == 0) return;
   const bool all = taken == hold.remaining;
@@ -373,7 +382,8 @@ void ReferenceModel::reverse(Hold& hold, const TakenBack& reversal) {
     const MinorUnits kept =
         std::clamp<MinorUnits>(keeps(hold.amount + hold.cleared) - hold.cleared, 0, hold.amount);
     unused = hold.amount - kept;
-    hold.fee = fee_of(kept, hold.fee);
+    const MinorUnits fee = *hold.terms.fee(hold.cleared + kept) - hold.posted_fee;
+    hold.fee = kept == 0 ? 0 : std::clamp<MinorUnits>(fee, 0, hold.fee);
     hold.amount = kept;
     if (all) hold.open = false;
   } else if (hold.acknowledged && hold.clearings == 0) {
@@ -385,6 +395,16 @@ void ReferenceModel::reverse(Hold& hold, const TakenBack& reversal) {
   if (all && hold.cleared == 0) hold.counted = false;
   hold.remaining -= taken;
   hold.reversed = true;
+  named.reversed += taken;
+}
+
+bool ReferenceModel::can_be_given_back(std::size_t hold, const Cleared& reversal) const {
+  const MinorUnits amount =
+      in_rubles(minor(reversal.amount), reversal.in, is_debit(reversal.operation));
+  return std::any_of(records_.begin(), records_.end(), [&](const Record& record) {
+    return record.hold == hold && !record.is_reversal && !record.reversed &&
+           std::abs(record.moved) == amount;
+  });
 }
 
 std::size_t ReferenceModel::find_hold(const Cleared& record) const {
@@ -392,14 +412,14 @@ std::size_t ReferenceModel::find_hold(const Cleared& record) const {
   auto rank = [&](const Hold& hold) {
     const MinorUnits expected = hold.remaining != 0 ? hold.remaining : hold.transaction;
     return std::tuple(hold.remaining == 0, hold.finally_cleared,
-                      std::abs(expected - minor(record.amount)));
+                      is_top_up(record.operation) != is_top_up(hold.operation),
+                      std::abs(expected - minor(record.amount)), !hold.open && hold.posted == 0);
   };
   for (std::size_t i = 0; i < holds.size(); ++i) {
     const Hold& hold = holds[i];
     if (hold.card != record.card || hold.lifecycle != record.lifecycle) continue;
-    const bool fits = is_debit(record.operation)    ? is_debit(hold.operation)
-                      : is_top_up(record.operation) ? is_top_up(hold.operation)
-                                                    : hold.operation == record.operation;
+    const bool fits = is_debit(record.operation) == is_debit(hold.operation) &&
+                      (record.reversal ? can_be_given_back(i, record) : !hold.stands_in);
     if (fits && (best == none || rank(hold) < rank(holds[best]))) best = i;
   }
   return best;
@@ -417,13 +437,30 @@ std::string ReferenceModel::clear(const Cleared& record) {
   Record made{std::string(record.record), account, found};
   std::string outcome = found == none ? "posted_unmatched" : "posted_matched";
   if (found != none && holds[found].posted != 0 && !holds[found].finally_cleared) {
-    confirm(holds[found], record, made);
-    outcome = "matched_only";
+    confirm(found, record, made);
+    if (made.posted == 0) outcome = "matched_only";
   } else {
-    made.moved = debit ? -amount : amount;
+    made.moved = made.posted = debit ? -amount : amount;
     move(account, made.moved, "RUB settlement");
   }
-  if (found != none && outcome != "matched_only") {
+  if (found == none) {
+    Hold hold;
+    hold.account = account;
+    hold.card = record.card;
+    hold.lifecycle = record.lifecycle;
+    hold.operation = record.operation;
+    hold.in = record.in;
+    hold.transaction = hold.remaining = minor(record.amount);
+    hold.cleared = amount;
+    hold.clearings = 1;
+    hold.finally_cleared = record.final;
+    hold.stands_in = true;
+    hold.placed_at = now;
+    hold.date = now / 86'400;
+    made.hold = holds.size();
+    holds.push_back(hold);
+  }
+  if (found != none && !made.confirms) {
     Hold& hold = holds[found];
     ++hold.clearings;
     hold.cleared += amount;
@@ -441,30 +478,61 @@ std::string ReferenceModel::clear(const Cleared& record) {
   return outcome;
 }
 
-void ReferenceModel::confirm(Hold& hold, const Cleared& record, Record& made) {
-  const MinorUnits settled = minor(record.amount);
+void ReferenceModel::confirm(std::size_t which, const Cleared& record, Record& made) {
+  Hold& hold = holds[which];
   const bool credit = hold.posted > 0;
-  MinorUnits confirmed = hold.posted - hold.confirmed;
-  if (!record.final && record.in == hold.in && hold.remaining > 0) {
-    const MinorUnits part = scaled(hold.posted, settled, hold.remaining);
-    if (credit ? part < confirmed : part > confirmed) confirmed = part;
+  const MinorUnits settled = minor(record.amount);
+  MinorUnits paid = std::abs(hold.posted);  // by the customer, after what came back and went again
+  MinorUnits told = 0;                      // by records that still stand
+  MinorUnits returned = 0;                  // and not presented again
+  MinorUnits whole = std::abs(hold.posted);
+  for (const Record& before : records_) {
+    if (before.hold != which || before.is_reversal) continue;
+    if (!before.confirms) {
+      whole += credit ? before.posted : -before.posted;
+      continue;
+    }
+    const MinorUnits again = std::abs(before.posted);
+    paid += again;
+    returned -= again;
+    if (before.reversed) {
+      paid -= std::abs(before.moved);
+      returned += std::abs(before.moved);
+    } else {
+      told += std::abs(before.moved);
+    }
   }
-  hold.confirmed += confirmed;
-  hold.cleared += credit ? confirmed : -confirmed;
+  const MinorUnits open = std::max<MinorUnits>(paid - told, 0);
+  MinorUnits part = in_rubles(settled, record.in, !credit);
+  if (record.in == hold.in && record.in != "RUB" && hold.remaining > 0) {
+    part = scaled(whole, settled, hold.remaining);
+  }
+  const MinorUnits confirmed = record.final ? open : std::min(part, open);
+  const MinorUnits again = std::clamp<MinorUnits>(part - confirmed, 0, returned);
+  hold.cleared += confirmed + again;
   ++hold.clearings;
   if (record.final) hold.finally_cleared = true;
-  made.moved = confirmed;
+  made.confirms = true;
+  made.posted = credit ? again : -again;
+  made.moved = credit ? confirmed + again : -confirmed - again;
+  if (again != 0) move(hold.account, made.posted, "RUB settlement");
+  book_rate_result(record, made.moved, credit);
+}
+
+void ReferenceModel::book_rate_result(const Cleared& record, MinorUnits moved, bool credit) {
+  const MinorUnits settled = minor(record.amount);
   const MinorUnits size = in_rubles(settled, record.in, !credit);
-  const MinorUnits paid = credit ? size : -size;
-  internal["RUB fx_result"] += paid - confirmed;
+  const bool comes_in = credit != record.reversal;
+  const MinorUnits paid = comes_in ? size : -size;
+  internal["RUB fx_result"] += paid - moved;
   if (record.in == "RUB") {
-    internal["RUB settlement"] -= paid - confirmed;
+    internal["RUB settlement"] -= paid - moved;
     return;
   }
-  internal["RUB settlement"] += confirmed;
+  internal["RUB settlement"] += moved;
   internal["RUB fx_position"] -= paid;
-  internal["EUR settlement"] -= credit ? settled : -settled;
-  internal["EUR fx_position"] += credit ? settled : -settled;
+  internal["EUR settlement"] -= comes_in ? settled : -settled;
+  internal["EUR fx_position"] += comes_in ? settled : -settled;
 }
 
 std::string ReferenceModel::give_back(const Cleared& record, MinorUnits amount) {
@@ -488,7 +556,9 @@ std::string ReferenceModel::give_back(const Cleared& record, MinorUnits amount) 
   presentment->reversed = true;
   Record made{std::string(record.record), presentment->account, presentment->hold,
               -presentment->moved, true};
+  made.posted = made.moved;
   move(made.account, made.moved, "RUB settlement");
+  if (presentment->confirms) book_rate_result(record, made.moved, made.moved < 0);
   records_.push_back(made);
   return made.moved == 0 ? "matched_only" : "posted_matched";
 }

@@ -36,7 +36,6 @@ class ReferenceModel {
     MinorUnits posted = 0;  // at authorization; credits positive
     MinorUnits posted_fee = 0;
     MinorUnits cleared = 0;
-    MinorUnits confirmed = 0;  // of what was posted
     MinorUnits used = 0;
     bool counted = false;
     MinorUnits transaction = 0;
@@ -46,6 +45,7 @@ class ReferenceModel {
     std::int64_t expires_at = 0;  // 0: never
     bool open = false;
     bool acknowledged = false;
+    bool stands_in = false;  // for the authorization that a clearing record lacked
     bool finally_cleared = false;
     bool reversed = false;
     bool financial = false;  // a financial message posted it
@@ -87,6 +87,8 @@ class ReferenceModel {
     std::string content;
     std::string answer;
     std::size_t hold = none;
+    MinorUnits transaction = 0;  // as approved
+    MinorUnits reversed = 0;     // by reversals that named it
   };
   struct Record {
     std::string name;
@@ -95,6 +97,8 @@ class ReferenceModel {
     MinorUnits moved = 0;  // posted or confirmed
     bool is_reversal = false;
     bool reversed = false;
+    MinorUnits posted = 0;  // of what moved
+    bool confirms = false;  // money that had moved at authorization
   };
   struct Work {  // a transaction on its way
     const Asked& asked;
@@ -109,7 +113,7 @@ class ReferenceModel {
   const Card& card_of(std::string_view name) const;
   MinorUnits in_rubles(MinorUnits amount, std::string_view in, bool sell) const;
   void set_fee(Work& work) const;
-  std::string decide(const Asked& asked, std::size_t& hold);
+  std::string decide(const Asked& asked, Answered& answered);
   std::string request(Work& work, std::size_t& hold);
   std::string refusal_by_limits(const Work& work, bool counts, MinorUnits so_far) const;
   void advice(Work& work, std::size_t& hold);
@@ -121,10 +125,12 @@ class ReferenceModel {
   void count(const Work& work);
   void move(std::size_t account, MinorUnits amount, const char* other_side);
   void end(Hold& hold);
-  void reverse(Hold& hold, const TakenBack& reversal);
-  void confirm(Hold& hold, const Cleared& record, Record& made);
+  void reverse(Hold& hold, const TakenBack& reversal, Answered& named);
+  void confirm(std::size_t which, const Cleared& record, Record& made);
+  void book_rate_result(const Cleared& record, MinorUnits moved, bool credit);
   std::string give_back(const Cleared& record, MinorUnits amount);
   std::size_t find_hold(const Cleared& record) const;
+  bool can_be_given_back(std::size_t hold, const Cleared& reversal) const;
 
   std::vector<Answered> answers_;
   std::vector<std::string> reversed_early_;

@@ -71,6 +71,7 @@ class Filler {
   void fill(AccountNumber& value) { fill(value.value); }
   void fill(HoldId& value) { fill(value.value); }
   void fill(BatchNumber& value) { fill(value.value); }
+  void fill(DecisionNumber& value) { fill(value.value); }
   void fill(Instant& value) { fill(value.microseconds); }
   void fill(CurrencyCode& value) {
     value = CurrencyCode::trusted(random_() % 2 == 0 ? std::uint16_t{643} : std::uint16_t{0});
@@ -187,7 +188,7 @@ std::vector<Effect> sample_effects() {
           card,
           sample_hold(),
           HoldReduced{HoldId{2}, 3500, 250, 700, -1, 3500, true, false, HoldStatus::released,
-                      ReleaseReason::reversed},
+                      ReleaseReason::reversed, DecisionNumber{1}},
           movement,
           refused,
           recorded,
@@ -220,7 +221,8 @@ std::vector<Effect> sample_effects() {
           CoreDayChanged{true},
           CoreBalanceTaken{AccountNumber{1}, 5},
           ClearingFileBegun{repeated<FileDigest>(0x55)},
-          ClearingFileFinished{repeated<FileDigest>(0x55)}};
+          ClearingFileFinished{repeated<FileDigest>(0x55)},
+          TimeMoved{}};
 }
 
 Event sample_event(std::uint64_t sequence, const Effect& effect) {

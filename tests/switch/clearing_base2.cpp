@@ -530,17 +530,12 @@ TEST_CASE("base2: a file that is cut short is refused, wherever it is cut", "[cl
   short_line[5].pop_back();
   Lines empty_line = sample;
   empty_line.insert(empty_line.begin() + 4, "");
-  Lines component_again = sample;
-  component_again.insert(component_again.begin() + 3, component_again[2]);
-  Lines other_code = sample;
-  set_field(other_code[2], Base2Field::transaction_code, "06");
   Lines header_within = sample;
   header_within.insert(header_within.begin() + 4, sample[0]);
   Lines header_twice = sample;
   header_twice.insert(header_twice.begin(), sample[0]);
   Lines draft_behind = sample;
   draft_behind.push_back(sample[1]);
-  const std::string no_tcr_0 = "a transaction component has no TCR 0 before it";
   const std::string header_follows =
       "a header follows before the file trailer (92) of the one before it";
   const std::string no_file_trailer = "the file ends without its file trailer (92)";
@@ -550,10 +545,6 @@ TEST_CASE("base2: a file that is cut short is refused, wherever it is cut", "[cl
        "a batch has no trailer (91) before the file trailer"},
       {"neither", {sample.begin(), sample.begin() + 16}, no_file_trailer},
       {"a header alone", {sample[0], sample[0]}, header_follows},
-      {"no TCR 0 of the first draft", without(1), no_tcr_0},
-      {"no TCR 0 of the second draft", without(4), no_tcr_0},
-      {"a component twice", component_again, no_tcr_0},
-      {"a component of another code", other_code, no_tcr_0},
       {"a short line", short_line, "a line has 167 characters instead of 168"},
       {"an empty line", empty_line, "a line has 0 characters instead of 168"},
       {"a header within a batch", header_within, header_follows},
@@ -567,6 +558,35 @@ TEST_CASE("base2: a file that is cut short is refused, wherever it is cut", "[cl
     CHECK(outcome.error->code == FileErrorCode::truncated);
     CHECK(outcome.error->detail == c.detail);
   }
+}
+
+TEST_CASE("base2: a draft whose lines do not fit is rejected, and the others are not",
+          "[clearing]") {
+  const Lines sample = sample_lines();
+  const std::size_t all = read_all(joined(sample)).records.size();
+  Lines no_tcr_0 = sample;
+  no_tcr_0.erase(no_tcr_0.begin() + 1);
+  Lines component_again = sample;
+  component_again.insert(component_again.begin() + 3, component_again[2]);
+  Lines other_code = sample;
+  set_field(other_code[2], Base2Field::transaction_code, "06");
+  Lines unknown_code = sample;
+  set_field(unknown_code[1], Base2Field::transaction_code, "99");
+  for (const Lines& lines : {no_tcr_0, component_again, other_code, unknown_code}) {
+    const Outcome outcome = read_all(joined(lines));
+    REQUIRE_FALSE(outcome.error);
+    CHECK(outcome.records.size() == all - 1);
+    REQUIRE(outcome.rejections.size() == 1);
+    CHECK(outcome.rejections[0].number == 1);
+  }
+  // What stands before a stray line may lack it: neither posts.
+  Lines second_without = sample;
+  second_without.erase(second_without.begin() + 4);
+  const Outcome outcome = read_all(joined(second_without));
+  REQUIRE_FALSE(outcome.error);
+  CHECK(outcome.records.size() == all - 2);
+  CHECK(outcome.rejections.size() == 1);
+  CHECK(outcome.summary.trailer_mismatch);
 }
 
 TEST_CASE("base2: lines that cannot be told apart refuse the file", "[clearing]") {

@@ -70,11 +70,21 @@ TEST_CASE("cli load: every line counts once, a bad one is named and does not sto
   const Finished loaded = run(api, "load " + good + " --json");
   INFO(loaded.errors);
   CHECK(loaded.exit_code == 0);
-  CHECK(loaded.output.starts_with(R"({"lines":10000,"created":10000,"unchanged":0,"refused":0,)"));
+  CHECK(loaded.output.starts_with(
+      R"({"lines":10000,"created":10000,"changed":0,"unchanged":0,"refused":0,)"));
   const Finished again = run(api, "load " + good + " --json");
   CHECK(again.exit_code == 0);
-  CHECK(again.output.starts_with(R"({"lines":10000,"created":0,"unchanged":10000,"refused":0,)"));
+  CHECK(again.output.starts_with(
+      R"({"lines":10000,"created":0,"changed":0,"unchanged":10000,"refused":0,)"));
   CHECK(api.ask("GET", "/v1/ledger").text.find("\"customers\":500000,") != std::string::npos);
+  const std::string other =
+      file_with(api, "other.jsonl",
+                "{\"id\":\"A10000000\",\"currency\":\"RUB\",\"overdraft_limit\":5}\n"
+                "{\"id\":\"A10000001\",\"currency\":\"RUB\"}\n");
+  CHECK(
+      run(api, "load " + other + " --json")
+          .output.starts_with(R"({"lines":2,"created":0,"changed":1,"unchanged":1,"refused":0,)"));
+  CHECK(run(api, "load " + other.substr(0, other.rfind('/'))).exit_code == 2);
 
   const std::string bad =
       file_with(api, "bad.jsonl",
@@ -83,7 +93,8 @@ TEST_CASE("cli load: every line counts once, a bad one is named and does not sto
                 "{\"id\":\"B3\",\"currency\":\"RUB\"}");
   const Finished refused = run(api, "load " + bad + " --json");
   CHECK(refused.exit_code == 1);
-  CHECK(refused.output.starts_with(R"({"lines":4,"created":2,"unchanged":0,"refused":2,)"));
+  CHECK(refused.output.starts_with(
+      R"({"lines":4,"created":2,"changed":0,"unchanged":0,"refused":2,)"));
   CHECK(refused.errors.find(bad + ":3: bad_field: 'currency' must be") != std::string::npos);
   CHECK(refused.errors.find(bad + ":4: unknown_account: ") != std::string::npos);
   CHECK(refused.errors.find("4222222") == std::string::npos);

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 
 #include "cli_support.hpp"
@@ -43,6 +45,14 @@ TEST_CASE("cli message: a broken message shows what was read, and where it break
   CHECK(described.exit_code == 1);
   CHECK(described.output.find("000101") != std::string::npos);
   CHECK(described.errors.find("field 49 at offset") != std::string::npos);
+
+  // A frame's length in front: every field is another one, and the card number lies anywhere.
+  const std::string whole = run_holdfast("message encode", purchase).output;
+  const Finished framed =
+      run_holdfast("message describe", fmt::format("{:04X}", (whole.size() - 1) / 2) + whole);
+  CHECK(framed.exit_code == 1);
+  CHECK(framed.output.find("1111") == std::string::npos);
+  CHECK(framed.errors.find("the first two bytes are the length of the rest") != std::string::npos);
 
   const Finished refused = run_holdfast("message encode", "mti 0100\n4 12x\n");
   CHECK(refused.exit_code == 1);

@@ -114,7 +114,7 @@ TEST_CASE("serve: keys that are no keys end it with 2 and one line", "[serve]") 
   CHECK(std::count(ended.errors.begin(), ended.errors.end(), '\n') == 1);
 }
 
-TEST_CASE("serve: takes as many open files as it may, and refuses to need more", "[serve]") {
+TEST_CASE("serve: takes as many open files as it may, and lets in no more", "[serve]") {
   SwitchUnderTest the_switch = make_switch();
   SECTION("raised") {
     const auto process = serve_after(the_switch, "ulimit -Sn 300");
@@ -128,11 +128,16 @@ TEST_CASE("serve: takes as many open files as it may, and refuses to need more",
     CHECK(soft == hard);
     CHECK(soft != "300");
   }
-  SECTION("refused") {
+  SECTION("lowered") {
     const auto process = serve_after(the_switch, "ulimit -n 1000");
+    REQUIRE(comes_true([&] { return process->stdout_text().starts_with("ready "); }));
+    CHECK(process->stderr_text().find("connections_max is lowered to ") != std::string::npos);
+  }
+  SECTION("too few") {
+    const auto process = serve_after(the_switch, "ulimit -n 70");
     CHECK(process->wait(seconds(20)) == 2);
-    CHECK(process->stderr_text().find(the_switch.config_file() + ": links.connections_max: ") !=
-          std::string::npos);
+    CHECK(process->stderr_text().find(the_switch.config_file() +
+                                      ": links: the system allows 70 ") != std::string::npos);
     CHECK_FALSE(fs::exists(the_switch.data_folder()));
   }
 }

@@ -266,6 +266,7 @@ struct FinishClearingFile {
 // says whether more are left.
 struct ExpireDue {
   std::uint32_t holds_max = 512;
+  bool moves_time = false;  // a manual clock's: business time never goes back behind it
 };
 
 using CommandBody =

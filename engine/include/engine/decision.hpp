@@ -70,7 +70,8 @@ enum class MatchMethod : std::uint8_t {
   auth_code = 2,
   rrn = 3,
   place_and_amount = 4,
-  presentment = 5,
+  presentment = 5,        // a reversal's
+  first_presentment = 6,  // a second presentment's
 };
 std::string_view name(ClearingOutcome outcome);
 std::string_view name(MatchMethod method);
@@ -114,6 +115,7 @@ struct Decision {
 struct Answer {
   Decision decision;
   bool replayed = false;  // the first answer to a repeated request
+  bool changed = false;   // something was done
   FixedText<96> echo;     // the first request's
 };
 

@@ -110,6 +110,10 @@ class Engine {
   // time, that ends before stop(). Errors: no archive, or a disk that refuses; the engine goes on.
   Result<ArchiveReport> archive(const ArchivePolicy& policy, const std::function<bool()>& go_on);
 
+  // Why the journal's next segment cannot be made, where it cannot: the disk is full, most likely.
+  // When the current one is full, the engine halts. Empty: it is there. Any thread.
+  std::string journal_trouble() const;
+
   // How much of EngineOptions::store_map_size the store has used. When it is full, the next
   // checkpoint fails and the engine halts: the map must be larger at the next start. Any thread.
   int store_fill_percent() const;

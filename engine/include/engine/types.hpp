@@ -114,7 +114,8 @@ constexpr bool is_financial(AuthorizationKind kind) {
 
 // `posting` is money that moved at authorization (a top-up, a financial message): a hold that ended
 // at once, kept so that reversals and clearing find it in the same way. `acknowledgement` moved
-// nothing (a refund authorization): its clearing record posts.
+// nothing (a refund authorization): its clearing record posts. `clearing` stands in for the
+// authorization that a clearing record lacked, so that what comes later about it finds it.
 enum class HoldKind : std::uint8_t {
   authorization = 0,
   preauthorization = 1,
@@ -122,6 +123,7 @@ enum class HoldKind : std::uint8_t {
   arrest = 3,
   posting = 4,
   acknowledgement = 5,
+  clearing = 6,
 };
 enum class HoldStatus : std::uint8_t {
   open = 0,

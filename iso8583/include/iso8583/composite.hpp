@@ -5,6 +5,7 @@
 #include <boost/system/result.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -77,7 +78,9 @@ struct Pds {
   friend bool operator==(const Pds&, const Pds&) = default;
 };
 
-// The PDS of a message, over all its carriers in the dialect's order.
+// The PDS of a message, over all its carriers in the dialect's order. One that is cut by the end of
+// a full carrier goes on in the next. Values are valid as long as the message and the reader, or a
+// copy of it.
 class PdsReader {
  public:
   PdsReader(const Dialect& dialect, const Message& message);
@@ -94,6 +97,7 @@ class PdsReader {
  private:
   std::span<const int> carriers_;
   const Message* message_ = nullptr;
+  std::shared_ptr<const std::string> joined_;  // of all carriers, where one goes on in the next
   std::string_view text_;
   std::size_t carrier_ = 0;
   std::size_t position_ = 0;

@@ -14,6 +14,10 @@ namespace iso8583 {
 
 struct DescribeOptions {
   bool unmask = false;
+  // Of a message that could not be decoded nobody knows where its card number lies: only the
+  // lengths are shown, unless `unmask`.
+  bool hides_values = false;
+  std::string_view pan = {};  // hidden wherever else it stands
 };
 
 // A line per field, `number name value`, with the parts of composite fields in indented lines

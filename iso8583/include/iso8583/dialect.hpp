@@ -170,6 +170,9 @@ std::string to_string(const DialectError& error);
 // Reads a dialect file; `extends` names another file of the same folder, without ".toml".
 boost::system::result<Dialect, DialectError> load_dialect(const std::filesystem::path& file);
 
+// One of config/dialects/, as it was when this was built; `name` is without ".toml".
+boost::system::result<Dialect, DialectError> load_shipped_dialect(const std::string& name);
+
 // The same from text. `base_directory` is where `extends` looks; `source_name` is for errors.
 boost::system::result<Dialect, DialectError> parse_dialect(
     std::string_view text, const std::filesystem::path& base_directory,

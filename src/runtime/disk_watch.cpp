@@ -1,4 +1,4 @@
-#include "runtime/store_watch.hpp"
+#include "runtime/disk_watch.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -14,24 +14,24 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr int worrying_percent = 80;
-constexpr std::chrono::seconds interval{60};
+constexpr std::chrono::seconds interval{10};
 
 }  // namespace
 
-StoreWatch::StoreWatch(asio::io_context& io, Core& core) : io_(io), core_(core), timer_(io) {}
+DiskWatch::DiskWatch(asio::io_context& io, Core& core) : io_(io), core_(core), timer_(io) {}
 
-void StoreWatch::start() {
+void DiskWatch::start() {
   asio::co_spawn(io_, run(), asio::detached);
 }
 
-void StoreWatch::stop() {
+void DiskWatch::stop() {
   asio::post(io_, [this] {
     stopping_ = true;
     timer_.cancel();
   });
 }
 
-asio::awaitable<void> StoreWatch::run() {
+asio::awaitable<void> DiskWatch::run() {
   while (!stopping_) {
     look();
     timer_.expires_after(interval);
@@ -40,7 +40,26 @@ asio::awaitable<void> StoreWatch::run() {
   }
 }
 
-void StoreWatch::look() {
+void DiskWatch::look() {
+  look_at_journal();
+  look_at_store();
+}
+
+void DiskWatch::look_at_journal() {
+  std::string trouble = core_.engine.journal_trouble();
+  if (trouble == told_trouble_) return;
+  if (trouble.empty()) {
+    spdlog::info("journal: the next segment is there now");
+  } else {
+    spdlog::error(
+        "journal: the next segment cannot be made, and no message is taken when the "
+        "current one is full: {}",
+        trouble);
+  }
+  told_trouble_ = std::move(trouble);
+}
+
+void DiskWatch::look_at_store() {
   const int percent = core_.engine.store_fill_percent();
   if (percent < worrying_percent || percent <= told_percent_) return;
   told_percent_ = percent;
