@@ -109,7 +109,7 @@ class Clearing {
     const MinorUnits gives_back = -(presentment.posted_amount + presentment.confirmed_amount);
     if (!can_post(d_.state, account_, gives_back)) return reject(d_, Decline::overflow);
     if (gives_back != 0) emit_movement(MovementKind::clearing_reversal, gives_back);
-    if (presentment.confirms != 0) book_rate_result(gives_back, gives_back < 0);
+    if (presentment.confirms != 0) book_rate_result(gives_back, !is_debit(record_.operation));
     finish(gives_back != 0 ? ClearingOutcome::posted_matched : ClearingOutcome::matched_only,
            gives_back);
   }
@@ -124,7 +124,7 @@ class Clearing {
       return std::nullopt;
     }
     // An ARN names one presentment. Without it the identity says nothing: the hold does.
-    if (!record_.arn.empty()) return std::nullopt;
+    if (record_.has_arn) return std::nullopt;
     const auto presentment_of = [this](const HoldRecord& hold) {
       return unreversed_presentment(d_.state, hold, amount_);
     };
@@ -198,6 +198,7 @@ class Clearing {
     MinorUnits given_back = 0;    // by reversals of such records
     MinorUnits posted_again = 0;  // of what was given back
     MinorUnits posted = 0;        // of the same hold, before the rest moved
+    MinorUnits unposted = 0;      // of that, by reversals
   };
   Told told_before(const HoldRecord& hold) const {
     Told told;
@@ -208,7 +209,9 @@ class Clearing {
       if (record.match == MatchMethod::presentment) continue;
       const MinorUnits posted = direction * record.posted_amount;
       if (record.confirms == 0) {
+        if (record.match == MatchMethod::first_presentment) continue;
         told.posted += posted;
+        if (record.reversed != 0) told.unposted += posted;
         continue;
       }
       (record.reversed != 0 ? told.given_back : told.confirmed) +=
@@ -247,9 +250,10 @@ class Clearing {
         std::max<MinorUnits>(moved - told.given_back + told.posted_again - told.confirmed, 0);
     const MinorUnits part = part_of(hold, moved + told.posted);
     const MinorUnits confirmed = record_.final ? open : std::min(part, open);
-    MinorUnits again =
-        std::clamp<MinorUnits>(part - confirmed, 0, told.given_back - told.posted_again);
-    if (!can_post(d_.state, account_, direction * again)) again = 0;
+    MinorUnits again = std::clamp<MinorUnits>(part - confirmed, 0,
+                                              told.given_back + told.unposted - told.posted_again);
+    // What a person has undone or moved is not this account's any more.
+    if (hold.posting_resolved != 0 || !can_post(d_.state, account_, direction * again)) again = 0;
     if (differs(hold, part, open + again)) raise(ExceptionCode::posting_differs);
     mark_cleared(hold, confirmed + again);
     if (again != 0) emit_movement(MovementKind::clearing, direction * again);
@@ -402,7 +406,7 @@ void tell_of_first(Deciding& d, const ClearingRecordState& before, bool repeated
   decision.clearing = repeated ? before.outcome : ClearingOutcome::duplicate;
   decision.repeated = repeated;
   decision.match = before.match;
-  decision.hold = before.hold;
+  decision.hold = before.match == MatchMethod::none ? HoldId{} : before.hold;
   decision.account = before.account;
   if (!repeated) return;
   decision.currency = d.state.accounts.get(before.account)->currency;

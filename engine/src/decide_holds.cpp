@@ -28,7 +28,8 @@ void release_part(Deciding& d, const HoldRecord& hold, MinorUnits amount) {
   reduced.id = hold.id;
   reduced.amount = amount;
   // As after a partial reversal: of a transaction as much less remains, but never nothing.
-  const auto part = multiply_divide(hold.transaction_remaining, amount, hold.amount);
+  const auto part =
+      multiply_divide(hold.transaction_remaining, amount, hold.amount + hold.cleared_amount);
   reduced.transaction_amount = std::clamp<MinorUnits>(
       part.value_or(0), 0, std::max<MinorUnits>(hold.transaction_remaining - 1, 0));
   reduced.status = hold.status;

@@ -111,10 +111,13 @@ Scope scope_of(const HoldRecord& hold, const Reverse& command, const DecisionRec
   // A completion may have set it higher than it was authorized.
   Scope scope{std::max(hold.transaction_amount, hold.transaction_remaining),
               hold.transaction_remaining};
-  const bool is_part = approval != nullptr &&
-                       approval->transaction_amount < hold.transaction_amount &&
-                       command.transaction.amount < scope.whole;
-  if (!is_part) return scope;
+  // Amounts of two currencies say nothing of each other.
+  const bool is_of_several = approval != nullptr &&
+                             approval->transaction_currency == hold.transaction_currency &&
+                             approval->transaction_amount < hold.transaction_amount;
+  const bool names_the_sum =
+      is_comparable(hold, command) && command.transaction.amount >= scope.whole;
+  if (!is_of_several || names_the_sum) return scope;
   scope.whole = approval->transaction_amount;
   scope.remaining = std::clamp<MinorUnits>(scope.whole - approval->reversed, 0, scope.remaining);
   return scope;
@@ -135,10 +138,13 @@ MinorUnits taken_of(const HoldRecord& hold, const Reverse& command, const Scope&
 
 // What was asked for and cannot be had.
 ExceptionCode complaint(const HoldRecord& hold, const Reverse& command, const Scope& scope,
-                        MinorUnits taken) {
+                        MinorUnits taken, const DecisionRecord* approval) {
   if (!is_comparable(hold, command)) {
     return taken == 0 ? ExceptionCode::reversal_not_comparable : ExceptionCode{};
   }
+  const bool is_all = approval != nullptr && !command.stays &&
+                      command.transaction.amount == approval->transaction_amount;
+  if (is_all) return {};
   if (command.stays) {
     if (*command.stays > scope.remaining) return ExceptionCode::reversal_without_effect;
     // The original's amount is stated beside what stays of it.
@@ -244,7 +250,7 @@ void reverse_hold(Deciding& d, const Reverse& command, const HoldRecord& hold,
   const bool has_moved = hold.posted_amount != 0;
   const bool takes = has_moved || hold.is_open() || hold.kind == HoldKind::acknowledgement;
   if (!takes) return;  // it ended by itself, and nothing was posted
-  const ExceptionCode code = complaint(hold, command, scope, share.taken);
+  const ExceptionCode code = complaint(hold, command, scope, share.taken, of);
   if (code != ExceptionCode{}) raise(code);
   if (share.taken == 0) return;
   if (!has_moved) return release(d, hold, share, named);

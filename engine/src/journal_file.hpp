@@ -125,6 +125,8 @@ class FileJournal : public Journal {
   std::condition_variable changed_;
   std::string preparation_failure_;
   std::uint64_t prepare_segment_ = 0;
+  std::uint64_t prepare_again_ =
+      0;  // what could not be made, as long as the writer has not come to it
   std::uint64_t prepared_segment_ = 0;
   bool stopping_ = false;
   std::thread preparer_;

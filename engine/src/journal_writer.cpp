@@ -68,8 +68,7 @@ Result<void> write_zeros(FileOperations& files, int file, std::uint64_t from, st
 // Written whole under another name, then renamed: a segment that exists is all there.
 Result<void> create_segment(const FileJournal::Options& options, std::uint64_t segment) {
   const auto path = segment_path(options.directory, segment);
-  // It may have been renamed by a start that was killed before its name was durable.
-  if (::access(path.c_str(), F_OK) == 0) return sync_file(options.directory);
+  if (::access(path.c_str(), F_OK) == 0) return {};
   const std::filesystem::path temporary = path.string() + ".tmp";
   const int file = ::open(temporary.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (file < 0) return io_error(temporary, "create");
@@ -137,6 +136,8 @@ Result<std::unique_ptr<FileJournal>> FileJournal::open(const Options& options,
   if (ec) return EngineError{EngineErrorCode::io, options.directory.string() + ": " + ec.message()};
   // The segments' durability begins with their folder's: it must not vanish with its parent's page.
   if (auto s = sync_file(options.directory / ".."); !s) return s.error();
+  // And so must the names of the segments: a start may have been killed behind a rename.
+  if (auto s = sync_file(options.directory); !s) return s.error();
   std::unique_ptr<FileJournal> journal(new FileJournal(options, end, epoch));
   if (auto opened = journal->open_segment(end.segment); !opened) return opened.error();
   if (auto rewritten = journal->rewrite_last_batch(); !rewritten) return rewritten.error();
@@ -204,6 +205,8 @@ Result<void> FileJournal::next_segment() {
   const std::uint64_t segment = position_.segment + 1;
   // While the preparer is at work on it, waiting is shorter than starting again.
   changed_.wait(lock, [&] { return prepare_segment_ == 0 || prepared_segment_ >= segment; });
+  // From here on it is the writer's alone: two must not make one file.
+  prepare_again_ = 0;
   lock.unlock();
   if (auto opened = open_segment(segment); !opened) return opened;
   position_.segment = segment;
@@ -214,22 +217,22 @@ Result<void> FileJournal::next_segment() {
 void FileJournal::prepare_ahead() {
   enter_thread("journal-ahead", ThreadClass::background);
   std::unique_lock lock(mutex_);
-  std::uint64_t failed_segment = 0;
   for (;;) {
     const auto is_asked = [this] { return stopping_ || prepare_segment_ != 0; };
-    if (failed_segment == 0) {
+    if (prepare_again_ == 0) {
       changed_.wait(lock, is_asked);
     } else if (!changed_.wait_for(lock, prepare_again_after, is_asked)) {
-      prepare_segment_ = failed_segment;
+      prepare_segment_ = prepare_again_;  // 0: the writer makes it now, or has made it
     }
     if (stopping_) return;
+    if (prepare_segment_ == 0) continue;
     const std::uint64_t segment = prepare_segment_;
     lock.unlock();
     const Result<void> created = create_segment(options_, segment);
     lock.lock();
     // A failure is no harm yet. When the writer opens the segment, it is.
     preparation_failure_ = created ? std::string() : created.error().detail;
-    failed_segment = created ? 0 : segment;
+    prepare_again_ = created ? 0 : segment;
     if (created) prepared_segment_ = segment;
     prepare_segment_ = 0;
     changed_.notify_all();

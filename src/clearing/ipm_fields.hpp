@@ -50,7 +50,7 @@ class IpmFields {
   const iso8583::Message& message_;
   Rejection& rejection_;
   bool is_reversal_ = false;
-  std::string_view exponents_;
+  std::string exponents_;
   int exponents_field_ = 48;
 };
 

@@ -82,6 +82,7 @@ std::variant<engine::PostClearing, Rejection> command_of(const ClearingRecord& r
   command.keys = match_keys(record);
   if (record.local_time) command.local_date_days = days_of(*record.local_time);
   command.arn = key<decltype(command.arn)>(record.arn);
+  command.has_arn = !record.arn.empty();
   command.final = record.final;
   command.reversal = record.reversal;
   return command;

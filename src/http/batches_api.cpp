@@ -260,14 +260,14 @@ Awaitable<ApiResponse> export_batch(Api& api, const ApiRequest& request) {
   });
   if (!seen || !batch) co_return unavailable(api);
   const bool was_exported = batch->status != engine::BatchStatus::closed;
-  const bool again = was_exported && !answer.replayed;
-  if (!is_open && again) {
+  if (!is_open && was_exported && !answer.replayed) {
     co_return problem(409, "core_closed", "Core banking is closed; the batch was exported before.");
   }
   // Deferred until core banking opens.
   const bool is_deferred = !is_open && !was_exported;
-  if (is_open && (again || !was_exported)) {
-    co_await core_banking_round(api, again ? id : std::nullopt);
+  // A repeat writes the same file again: the first call may have failed to.
+  if (is_open) {
+    co_await core_banking_round(api, was_exported ? id : std::nullopt);
     if (const std::string failure = api.core_banking.export_failure(); !failure.empty()) {
       co_return problem(503, "export_failed",
                         "The batch cannot be written; it is exported when that works again.");

@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -33,14 +34,13 @@ Outcome<void> fit_descriptor_limit(Config& config) {
   const rlim_t needed = needed_by_connections(config);
   const rlim_t room = limit.rlim_max > own_descriptors ? limit.rlim_max - own_descriptors : 0;
   if (needed <= room) return {};
-  bool fits = true;
   const auto lower = [&](std::size_t& connections_max) {
-    connections_max = connections_max * room / needed;
-    fits = fits && connections_max >= connections_min;
+    const std::size_t least = std::min(connections_max, connections_min);
+    connections_max = std::max<std::size_t>(connections_max * room / needed, least);
   };
   lower(config.http.connections_max);
   for (LinkConfig& link : config.links) lower(link.connections_max);
-  if (!fits) {
+  if (needed_by_connections(config) > room) {
     return Error{
         fmt::format("{}: links: the system allows {} open files, which is not enough for "
                     "the links and the API (ulimit -Hn)",

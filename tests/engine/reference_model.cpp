@@ -137,6 +137,7 @@ std::string ReferenceModel::decide(const Asked& asked, Answered& answered) {
   std::string answer = "approved";
   if (!told_only) answer = request(work, answered.hold);
   if (told_only && asked.approved_elsewhere) advice(work, answered.hold);
+  answered.in = asked.in;
   answered.transaction = work.transaction;
   return answer;
 }
@@ -343,7 +344,9 @@ void ReferenceModel::reverse(Hold& hold, const TakenBack& reversal, Answered& na
   const MinorUnits said = minor(reversal.amount);
   MinorUnits taken = hold.remaining;
   // A message of several that made the hold is taken back alone, unless the sum is named.
-  if (named.transaction < hold.transaction && said < std::max(hold.transaction, hold.remaining)) {
+  const bool of_several = named.in == hold.in && named.transaction < hold.transaction;
+  const bool sum = comparable && said >= std::max(hold.transaction, hold.remaining);
+  if (of_several && !sum) {
     taken = std::clamp<MinorUnits>(named.transaction - named.reversed, 0, taken);
   }
   if (!reversal.stays.empty()) {
@@ -490,6 +493,7 @@ void ReferenceModel::confirm(std::size_t which, const Cleared& record, Record& m
     if (before.hold != which || before.is_reversal) continue;
     if (!before.confirms) {
       whole += credit ? before.posted : -before.posted;
+      if (before.reversed) returned += std::abs(before.posted);
       continue;
     }
     const MinorUnits again = std::abs(before.posted);
@@ -558,7 +562,7 @@ std::string ReferenceModel::give_back(const Cleared& record, MinorUnits amount) 
               -presentment->moved, true};
   made.posted = made.moved;
   move(made.account, made.moved, "RUB settlement");
-  if (presentment->confirms) book_rate_result(record, made.moved, made.moved < 0);
+  if (presentment->confirms) book_rate_result(record, made.moved, !is_debit(record.operation));
   records_.push_back(made);
   return made.moved == 0 ? "matched_only" : "posted_matched";
 }

@@ -87,6 +87,7 @@ class ReferenceModel {
     std::string content;
     std::string answer;
     std::size_t hold = none;
+    std::string in = {};
     MinorUnits transaction = 0;  // as approved
     MinorUnits reversed = 0;     // by reversals that named it
   };

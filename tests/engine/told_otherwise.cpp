@@ -69,6 +69,27 @@ TEST_CASE("reversal: of an increment takes back the increment, once", "[engine][
   }
 }
 
+TEST_CASE("reversal: amounts of two currencies say nothing of each other", "[engine][reversal]") {
+  Ledger ledger;
+  SECTION("of a completion in another currency: the whole goes back") {
+    ledger.ask({.amount = "641.00", .lifecycle = "L1"});
+    ledger.ask({.amount = "10.00",
+                .stan = 2,
+                .in = "EUR",
+                .lifecycle = "L1",
+                .kind = AuthorizationKind::forced_posting});
+    CHECK(ledger.balance() == "L=359.00 H=0.00");
+    ledger.take_back({.amount = "10.00", .of = 2, .in = "EUR", .original_class = "022"});
+    CHECK(ledger.balance() == "L=1000.00 H=0.00");
+  }
+  SECTION("of an increment, told in another currency: the increment") {
+    ledger.ask({.amount = "10.00", .in = "EUR", .lifecycle = "L1"});
+    ledger.ask({.amount = "2.00", .stan = 2, .in = "EUR", .lifecycle = "L1", .increment = true});
+    ledger.take_back({.amount = "128.20", .of = 2});
+    CHECK(ledger.balance() == "L=1000.00 H=641.00");
+  }
+}
+
 TEST_CASE("reversal: of what was completed higher takes back all of it", "[engine][reversal]") {
   Ledger ledger;
   ledger.ask({.amount = "30.00", .stan = 1, .lifecycle = "L1", .preauthorization = true});
@@ -200,6 +221,21 @@ TEST_CASE("clearing: what a reversal gave back of a posting is posted when it is
     CHECK(ledger.balance() == "L=900.00 H=0.00");
     CHECK(ledger.exceptions() == "posting_differs");
   }
+  SECTION("what clearing had posted before the rest moved, too") {
+    Ledger other;
+    other.ask({.amount = "100.00", .lifecycle = "L1"});
+    other.clear({.record = "P1", .amount = "40.00", .lifecycle = "L1", .final = false});
+    other.ask({.amount = "100.00", .lifecycle = "L1", .kind = AuthorizationKind::forced_posting});
+    CHECK(other.balance() == "L=900.00 H=0.00");
+    other.clear({.record = "R1",
+                 .amount = "40.00",
+                 .lifecycle = "L1",
+                 .reversal = true,
+                 .presentment = "P1"});
+    other.clear({.record = "P2", .amount = "40.00", .lifecycle = "L1", .final = false});
+    other.clear({.record = "P3", .amount = "60.00", .lifecycle = "L1"});
+    CHECK(other.balance() == "L=900.00 H=0.00");
+  }
   SECTION("parts that are more than was posted are told") {
     present("P1", "40.00", false);
     present("P2", "70.00", true);
@@ -228,6 +264,23 @@ TEST_CASE("clearing: a reversal takes the rate result back, too", "[engine][clea
   CHECK(ledger.internal("EUR").empty());
 }
 
+TEST_CASE("clearing: the reversal of a record that moved nothing takes its rate result back",
+          "[engine][clearing]") {
+  Ledger ledger;
+  ledger.ask({.amount = "45.00", .operation = Operation::transfer_in, .lifecycle = "L1"});
+  auto credit = [&ledger](Cleared record) {
+    record.amount = "45.00";
+    record.operation = Operation::transfer_in;
+    record.lifecycle = "L1";
+    ledger.clear(record);
+  };
+  credit({.record = "P1", .final = false});
+  credit({.record = "P2"});
+  CHECK(ledger.internal() == "settlement -90.00, fx_result 45.00");
+  credit({.record = "R2", .reversal = true, .presentment = "P2"});
+  CHECK(ledger.internal() == "settlement -45.00");
+}
+
 TEST_CASE("clearing: a reversal without ARN finds what was presented without authorization",
           "[engine][clearing]") {
   Ledger ledger;
@@ -251,6 +304,16 @@ TEST_CASE("holds: a part released by a bank's system is no part of what a revers
   CHECK(ledger.balance() == "L=1000.00 H=50.00");
   ledger.take_back({.amount = "100.00", .of = 1});
   CHECK(ledger.balance() == "L=1000.00 H=0.00");
+}
+
+TEST_CASE("holds: a part released after a part has cleared is a part of the whole",
+          "[engine][holds]") {
+  Ledger ledger;
+  const HoldId id = ledger.ask({.amount = "100.00", .stan = 1, .lifecycle = "L1"}).decision.hold;
+  ledger.clear({.record = "P1", .amount = "40.00", .lifecycle = "L1", .final = false});
+  ledger.run(ReleaseHold{id, minor("30.00")});
+  ledger.take_back({.amount = "100.00", .of = 1, .stays = "45.00"});
+  CHECK(ledger.balance() == "L=960.00 H=5.00");
 }
 
 TEST_CASE("limits: a programme's usage never falls below nothing", "[engine][limits]") {

@@ -247,7 +247,8 @@ struct PostClearing {
   Money settlement;  // what the networks settle; no currency when absent
   MatchKeys keys;
   std::int32_t local_date_days = 0;  // purchase date of the place, days since 1970
-  FixedText<23> arn;
+  FixedText<23> arn;                 // what a person sees of it
+  bool has_arn = false;              // one that is too long to be seen, too
   bool final = true;
   bool reversal = false;  // gives back `presentment`, or else what the cascade finds
 };
