@@ -72,8 +72,7 @@ Result<void> create_segment(const FileJournal::Options& options, std::uint64_t s
   const std::filesystem::path temporary = path.string() + ".tmp";
   const int file = ::open(temporary.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (file < 0) return io_error(temporary, "create");
-  const Result<void> written =
-      write_zeros(*options.files, file, 0, options.segment_size, temporary);
+  Result<void> written = write_zeros(*options.files, file, 0, options.segment_size, temporary);
   ::close(file);
   if (!written) return written;
   if (::rename(temporary.c_str(), path.c_str()) != 0) return io_error(path, "rename");

@@ -196,7 +196,7 @@ class Run {
 
 }  // namespace
 
-Outcome<bool> run_bench(BenchOptions options) {
+Outcome<bool> run_bench(const BenchOptions& options) {
   watch_for_interrupt();
   const auto config_folder = find_config_folder(options);
   if (!config_folder) return config_folder.error();

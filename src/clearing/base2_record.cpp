@@ -137,7 +137,7 @@ class Base2Fields {
     if (extension.find_first_not_of('0') == std::string_view::npos) {
       return std::string(without_leading_zeros(number));
     }
-    const std::string longest = fmt::format("{}{}", number, extension);
+    std::string longest = fmt::format("{}{}", number, extension);
     for (std::string pan = longest;; pan.pop_back()) {
       if (iso8583::is_luhn_valid(pan)) return pan;
       if (pan.back() != '0') return longest;

@@ -128,7 +128,7 @@ void Base2Item::add(const Base2Line& line) {
 
 result<const Base2Item*, FileError> Base2ItemReader::next() {
   const auto read_ahead = [this](bool end_expected) {
-    const auto read = lines_.next(ahead_, end_expected);
+    auto read = lines_.next(ahead_, end_expected);
     has_ahead_ = read && *read;
     ahead_offset_ = lines_.offset();
     return read;

@@ -87,7 +87,7 @@ int run(const BenchArguments& arguments) {
   options.warm_up = milliseconds(arguments.warm_up_seconds);
   options.folder = arguments.folder;
   options.config_folder = arguments.config_folder;
-  const auto done = bench::run_bench(std::move(options));
+  const auto done = bench::run_bench(options);
   if (!done) {
     fmt::print(stderr, "holdfast bench: {}\n", done.error().text);
     return exit_failed;

@@ -59,7 +59,7 @@ std::string message_bytes(const std::string& input, bool is_raw) {
   std::string digits = input;
   std::erase_if(digits, is_blank);
   auto bytes = trace::bytes_from_hex(digits);
-  return bytes && !bytes->empty() ? std::move(*bytes) : input;
+  return bytes && !bytes->empty() ? *bytes : input;
 }
 
 Result<Dialect> dialect_called(const std::string& name) {

@@ -33,7 +33,7 @@ ListenAddress read_listen(TomlReader& reader, std::string_view fallback) {
     reader.refuse("listen", "must be HOST:PORT, such as \"127.0.0.1:8583\"");
     return {};
   }
-  const ListenAddress address{parts->host, *port};
+  ListenAddress address{parts->host, *port};
   if (const auto resolved = resolve(address); !resolved) {
     reader.refuse("listen", resolved.error().text);
   }
