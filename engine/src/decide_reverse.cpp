@@ -123,6 +123,12 @@ Scope scope_of(const HoldRecord& hold, const Reverse& command, const DecisionRec
   return scope;
 }
 
+// The amount of the message that was named means all of it, though it was completed higher.
+bool names_all(const Reverse& command, const DecisionRecord* approval) {
+  return approval != nullptr && !command.stays &&
+         command.transaction.amount == approval->transaction_amount;
+}
+
 // What is taken back.
 MinorUnits taken_of(const HoldRecord& hold, const Reverse& command, const Scope& scope,
                     const DecisionRecord* approval) {
@@ -130,9 +136,8 @@ MinorUnits taken_of(const HoldRecord& hold, const Reverse& command, const Scope&
   const bool is_partial = command.stays && *command.stays > 0;
   if (!is_comparable(hold, command)) return is_partial ? 0 : scope.remaining;
   if (command.stays) return std::max<MinorUnits>(scope.remaining - *command.stays, 0);
-  // The amount of the message that was named means all of it, though it was completed higher.
   const MinorUnits asked = command.transaction.amount;
-  const bool is_all = asked == 0 || (approval != nullptr && asked == approval->transaction_amount);
+  const bool is_all = asked == 0 || names_all(command, approval);
   return is_all ? scope.remaining : std::min(scope.remaining, asked);
 }
 
@@ -142,9 +147,7 @@ ExceptionCode complaint(const HoldRecord& hold, const Reverse& command, const Sc
   if (!is_comparable(hold, command)) {
     return taken == 0 ? ExceptionCode::reversal_not_comparable : ExceptionCode{};
   }
-  const bool is_all = approval != nullptr && !command.stays &&
-                      command.transaction.amount == approval->transaction_amount;
-  if (is_all) return {};
+  if (names_all(command, approval)) return {};
   if (command.stays) {
     if (*command.stays > scope.remaining) return ExceptionCode::reversal_without_effect;
     // The original's amount is stated beside what stays of it.

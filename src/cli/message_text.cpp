@@ -47,9 +47,8 @@ bool begins_with_length(std::string_view bytes) {
 // Whether the parts of a card number may lie in fields that are others in truth: it is somewhere in
 // the bytes, and not where it should be.
 bool may_be_misread(std::string_view bytes, const iso8583::Message& message) {
-  if (begins_with_length(bytes) || iso8583::is_luhn_valid(message.get(2))) {
-    return begins_with_length(bytes);
-  }
+  if (begins_with_length(bytes)) return true;
+  if (iso8583::is_luhn_valid(message.get(2))) return false;
   return iso8583::mask_tlv_value(0, bytes).find('*') != std::string::npos;
 }
 
