@@ -2,6 +2,7 @@
 // zeros, so that a sync of an appended batch touches no metadata.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <filesystem>
@@ -89,6 +90,8 @@ class FileJournal : public Journal {
     std::uint16_t partition = 0;
     std::size_t segment_size = std::size_t{64} << 20;
     FileOperations* files = &FileOperations::system();
+    // What could not be made ahead is tried again so much later.
+    std::chrono::milliseconds prepare_again_after{10'000};
   };
 
   // Goes on at `end`, where a reader found the last whole batch to end: what lies behind it in
@@ -125,8 +128,8 @@ class FileJournal : public Journal {
   std::condition_variable changed_;
   std::string preparation_failure_;
   std::uint64_t prepare_segment_ = 0;
-  std::uint64_t prepare_again_ =
-      0;  // what could not be made, as long as the writer has not come to it
+  // What could not be made, as long as the writer has not come to it.
+  std::uint64_t prepare_again_ = 0;
   std::uint64_t prepared_segment_ = 0;
   bool stopping_ = false;
   std::thread preparer_;

@@ -17,7 +17,6 @@ constexpr std::size_t zero_chunk = std::size_t{1} << 20;
 // More than the last batch can have: the writer's batch_bytes_max, and an event with all the
 // answers or postings that one command may bring.
 constexpr std::size_t tail_max = std::size_t{16} << 20;
-constexpr std::chrono::seconds prepare_again_after{10};
 
 EngineError io_error(const std::filesystem::path& path, const char* operation) {
   return {EngineErrorCode::io,
@@ -220,7 +219,7 @@ void FileJournal::prepare_ahead() {
     const auto is_asked = [this] { return stopping_ || prepare_segment_ != 0; };
     if (prepare_again_ == 0) {
       changed_.wait(lock, is_asked);
-    } else if (!changed_.wait_for(lock, prepare_again_after, is_asked)) {
+    } else if (!changed_.wait_for(lock, options_.prepare_again_after, is_asked)) {
       prepare_segment_ = prepare_again_;  // 0: the writer makes it now, or has made it
     }
     if (stopping_) return;

@@ -186,3 +186,32 @@ TEST_CASE("journal: a start whose batch is not there is refused", "[engine][jour
   const Found found = read_journal(folder.path(), end);
   CHECK(found.code == EngineErrorCode::corrupt);
 }
+
+TEST_CASE("journal: a segment that cannot be made ahead is told, and made once it can be",
+          "[engine][journal]") {
+  TemporaryFolder folder;
+  const auto comes_true = [](const auto& condition) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!condition() && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return condition();
+  };
+  // In the way of the file that the second segment is made under.
+  const auto obstacle = folder.path() / "0000000002.hfj.tmp";
+  std::filesystem::create_directory(obstacle);
+  FileJournal::Options options;
+  options.directory = folder.path();
+  options.segment_size = 16'384;
+  options.prepare_again_after = std::chrono::milliseconds(5);
+  auto journal = FileJournal::open(options, JournalPosition{}, 1);
+  REQUIRE(journal.has_value());
+  REQUIRE(comes_true([&] { return !(*journal)->preparation_failure().empty(); }));
+  CHECK((*journal)->preparation_failure().find(obstacle.string()) != std::string::npos);
+  append_batch(**journal, 1);
+
+  std::filesystem::remove(obstacle);
+  CHECK(comes_true([&] { return (*journal)->preparation_failure().empty(); }));
+  CHECK(std::filesystem::exists(segment_path(folder.path(), 2)));
+  CHECK_FALSE(std::filesystem::exists(obstacle));
+}

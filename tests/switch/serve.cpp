@@ -60,6 +60,16 @@ bool catches_sigterm(pid_t pid) {
   return (std::stoull(status.substr(at + 7), nullptr, 16) >> (SIGTERM - 1) & 1) != 0;
 }
 
+// Where a running switch's first link listens.
+std::string link_address(const SwitchUnderTest& the_switch) {
+  const std::string ready = the_switch.process().stdout_text();
+  const std::string before = " processor=";
+  const auto begin = ready.find(before);
+  REQUIRE(begin != ready.npos);
+  const auto address = begin + before.size();
+  return ready.substr(address, ready.find_first_of(" \n", address) - address);
+}
+
 ApiClient api_of(const SwitchUnderTest& the_switch) {
   auto api = ApiClient::from_config(the_switch.config_file());
   REQUIRE(api.has_value());
@@ -111,6 +121,38 @@ TEST_CASE("serve: keys that are no keys end it with 2 and one line", "[serve]") 
   const auto ended = the_switch.run({"serve", "--config", the_switch.config_file()});
   CHECK(ended.exit_code == 2);
   CHECK(ended.errors.starts_with("holdfast: " + the_switch.config_file() + ": " + key + ": "));
+  CHECK(std::count(ended.errors.begin(), ended.errors.end(), '\n') == 1);
+}
+
+TEST_CASE("serve: an address that is taken ends it with 1 and its key, before anything is made",
+          "[serve]") {
+  SwitchUnderTest first = make_switch();
+  REQUIRE(first.start());
+  const std::string taken = "listen = \"" + link_address(first) + "\"";
+  SwitchUnderTest the_switch = make_switch();
+  std::string key;
+  SECTION("for the API") {
+    set_line(the_switch, "listen = \"127.0.0.1:0\"\ntoken_file", taken);
+    key = "http.listen: ";
+  }
+  SECTION("for a link") {
+    set_line(the_switch, "listen = \"127.0.0.1:0\"\ndialect", taken);
+    key = "links[1].listen: ";
+  }
+  const auto ended = the_switch.run({"serve", "--config", the_switch.config_file()});
+  CHECK(ended.exit_code == 1);
+  CHECK(ended.errors.starts_with("holdfast: " + the_switch.config_file() + ": " + key));
+  CHECK(ended.errors.find("in use") != std::string::npos);
+  CHECK_FALSE(fs::exists(the_switch.data_folder()));
+}
+
+TEST_CASE("serve: a data folder that cannot be ends it with 2 and its key", "[serve]") {
+  SwitchUnderTest the_switch = make_switch();
+  scenarios::write_file(the_switch.data_folder(), "a file");
+  const auto ended = the_switch.run({"serve", "--config", the_switch.config_file()});
+  CHECK(ended.exit_code == 2);
+  CHECK(ended.errors.starts_with("holdfast: " + the_switch.config_file() +
+                                 ": data_dir: " + the_switch.data_folder() + ": "));
   CHECK(std::count(ended.errors.begin(), ended.errors.end(), '\n') == 1);
 }
 
