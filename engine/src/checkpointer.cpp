@@ -43,7 +43,7 @@ Result<void> Checkpointer::wait() {
 }
 
 void Checkpointer::run() {
-  enter_thread("checkpoint", ThreadClass::background);
+  enter_thread("checkpoint", ThreadClass::patient);
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return stopping_ || job_; });

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
+#include <boost/container_hash/hash.hpp>
 #include <boost/endian/conversion.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstring>
@@ -11,6 +13,7 @@
 #include <optional>
 #include <vector>
 
+#include "large_pages.hpp"
 #include "lmdb.hpp"
 
 namespace engine {
@@ -22,7 +25,8 @@ inline std::array<std::uint8_t, 8> big_endian(std::uint64_t value) {
   return bytes;
 }
 
-// Records by key in insertion order, in chunks that never move, with a hash index beside them.
+// Records by key in insertion order, in chunks that never move, with a hash index beside them. Each
+// chunk is twice as large as the one before: large ones lie on large pages.
 template <class Key, class Record>
 class Overlay {
  public:
@@ -40,34 +44,48 @@ class Overlay {
     return it == index_.end() ? nullptr : &at(it->second).record;
   }
   Record& insert_or_assign(const Key& key, const Record& record) {
-    auto [it, inserted] = index_.try_emplace(key, size_);
-    if (inserted) {
-      if (size_ == chunks_.size() * chunk_entries) {
-        chunks_.push_back(std::make_unique_for_overwrite<Entry[]>(chunk_entries));
-      }
-      ++size_;
-    }
-    Entry& entry = at(it->second);
-    entry.key = key;
-    entry.record = record;
-    return entry.record;
+    const auto [it, inserted] = index_.try_emplace(key, size_);
+    if (!inserted) return at(it->second).record = record;
+    const std::size_t chunk = place_of(size_++).chunk;
+    if (chunk == chunks_.size()) chunks_.emplace_back().reserve(first_chunk_entries << chunk);
+    return chunks_[chunk].emplace_back(Entry{key, record}).record;
   }
   std::size_t size() const { return size_; }
   // Keeps the memory: the next overlay will need it again.
   void clear() {
     index_.clear();
+    for (Chunk& chunk : chunks_) chunk.clear();
     size_ = 0;
   }
   void reserve(std::size_t entries) { index_.reserve(entries); }
   const Entry& entry(std::uint32_t position) const { return at(position); }
 
  private:
-  static constexpr std::size_t chunk_entries = 512;
-  Entry& at(std::uint32_t i) { return chunks_[i / chunk_entries][i % chunk_entries]; }
-  const Entry& at(std::uint32_t i) const { return chunks_[i / chunk_entries][i % chunk_entries]; }
+  static constexpr std::size_t first_chunk_entries = 512;
+  struct Place {
+    std::size_t chunk;
+    std::size_t entry;
+  };
+  static Place place_of(std::uint32_t position) {
+    const std::size_t nth = position / first_chunk_entries + 1;
+    const auto chunk = static_cast<std::size_t>(std::bit_width(nth)) - 1;
+    const std::size_t before = ((std::size_t{1} << chunk) - 1) * first_chunk_entries;
+    return {chunk, position - before};
+  }
+  const Entry& at(std::uint32_t position) const {
+    const Place place = place_of(position);
+    return chunks_[place.chunk][place.entry];
+  }
+  Entry& at(std::uint32_t position) {
+    return const_cast<Entry&>(std::as_const(*this).at(position));
+  }
 
-  boost::unordered_flat_map<Key, std::uint32_t> index_;
-  std::vector<std::unique_ptr<Entry[]>> chunks_;
+  // Full to its capacity, which it has from the beginning, before the next one is begun.
+  using Chunk = std::vector<Entry, LargePageAllocator<Entry>>;
+  boost::unordered_flat_map<Key, std::uint32_t, boost::hash<Key>, std::equal_to<Key>,
+                            LargePageAllocator<std::pair<const Key, std::uint32_t>>>
+      index_;
+  std::vector<Chunk> chunks_;
   std::uint32_t size_ = 0;
 };
 

@@ -57,7 +57,7 @@ struct TestingConfig {
 
 struct EngineConfig {
   std::size_t inbox_capacity = 65'536;
-  std::size_t checkpoint_records = 1'000'000;
+  std::size_t checkpoint_records = 4'000'000;
   std::chrono::seconds checkpoint_interval{60};
   std::size_t store_map_gib = 64;
   std::size_t journal_segment_mib = 64;

@@ -53,7 +53,7 @@ bool Archivist::is_stopping() const {
 }
 
 void Archivist::run() {
-  engine::enter_thread("archive", engine::ThreadClass::background);
+  engine::enter_thread("archive", engine::ThreadClass::patient);
   for (bool last = false; !last;) {
     const Result result = round();
     if (!result) spdlog::error("archive: {}", result.error().text);

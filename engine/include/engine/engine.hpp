@@ -64,7 +64,7 @@ struct EngineOptions {
   std::size_t archive_map_size = std::size_t{256} << 30;
   std::size_t journal_segment_size = std::size_t{64} << 20;
   // A checkpoint starts when this many records have changed, or after this time.
-  std::size_t checkpoint_records = 1'000'000;
+  std::size_t checkpoint_records = 4'000'000;
   std::chrono::seconds checkpoint_interval{60};
   // Asserts the ledger's invariants after every event.
 #ifdef NDEBUG
