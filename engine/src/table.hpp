@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <boost/container_hash/hash.hpp>
 #include <boost/endian/conversion.hpp>
@@ -35,16 +36,14 @@ class Overlay {
     Record record;
   };
 
-  Record* find(const Key& key) {
-    auto it = index_.find(key);
-    return it == index_.end() ? nullptr : &at(it->second).record;
-  }
+  Record* find(const Key& key) { return const_cast<Record*>(std::as_const(*this).find(key)); }
   const Record* find(const Key& key) const {
-    auto it = index_.find(key);
-    return it == index_.end() ? nullptr : &at(it->second).record;
+    const Index& index = indexes_[part_of(key)];
+    const auto it = index.find(key);
+    return it == index.end() ? nullptr : &at(it->second).record;
   }
   Record& insert_or_assign(const Key& key, const Record& record) {
-    const auto [it, inserted] = index_.try_emplace(key, size_);
+    const auto [it, inserted] = indexes_[part_of(key)].try_emplace(key, size_);
     if (!inserted) return at(it->second).record = record;
     const std::size_t chunk = place_of(size_++).chunk;
     if (chunk == chunks_.size()) chunks_.emplace_back().reserve(first_chunk_entries << chunk);
@@ -53,11 +52,13 @@ class Overlay {
   std::size_t size() const { return size_; }
   // Keeps the memory: the next overlay will need it again.
   void clear() {
-    index_.clear();
+    for (Index& index : indexes_) index.clear();
     for (Chunk& chunk : chunks_) chunk.clear();
     size_ = 0;
   }
-  void reserve(std::size_t entries) { index_.reserve(entries); }
+  void reserve(std::size_t entries) {
+    for (Index& index : indexes_) index.reserve(entries / index_parts + 1);
+  }
   const Entry& entry(std::uint32_t position) const { return at(position); }
 
  private:
@@ -82,10 +83,20 @@ class Overlay {
 
   // Full to its capacity, which it has from the beginning, before the next one is begun.
   using Chunk = std::vector<Entry, LargePageAllocator<Entry>>;
-  boost::unordered_flat_map<Key, std::uint32_t, boost::hash<Key>, std::equal_to<Key>,
-                            LargePageAllocator<std::pair<const Key, std::uint32_t>>>
-      index_;
   std::vector<Chunk> chunks_;
+
+  // In parts, which grow by themselves: moving a million keys to a larger index at once would make
+  // everybody wait for tens of milliseconds.
+  static constexpr unsigned index_parts_bits = 4;
+  static constexpr std::size_t index_parts = std::size_t{1} << index_parts_bits;
+  static std::size_t part_of(const Key& key) {
+    // Fibonacci hashing: the upper bits of a product depend on all of the hash.
+    const std::uint64_t hash = boost::hash<Key>()(key);
+    return hash * 0x9e37'79b9'7f4a'7c15 >> (64 - index_parts_bits);
+  }
+  using Index = boost::unordered_flat_map<Key, std::uint32_t, boost::hash<Key>, std::equal_to<Key>,
+                                          LargePageAllocator<std::pair<const Key, std::uint32_t>>>;
+  std::array<Index, index_parts> indexes_;
   std::uint32_t size_ = 0;
 };
 
