@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <boost/container_hash/hash.hpp>
 #include <boost/endian/conversion.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -14,7 +13,6 @@
 #include <optional>
 #include <vector>
 
-#include "large_pages.hpp"
 #include "lmdb.hpp"
 
 namespace engine {
@@ -26,8 +24,7 @@ inline std::array<std::uint8_t, 8> big_endian(std::uint64_t value) {
   return bytes;
 }
 
-// Records by key in insertion order, in chunks that never move, with a hash index beside them. Each
-// chunk is twice as large as the one before: large ones lie on large pages.
+// Records by key in insertion order, in chunks that never move, with a hash index beside them.
 template <class Key, class Record>
 class Overlay {
  public:
@@ -45,45 +42,27 @@ class Overlay {
   Record& insert_or_assign(const Key& key, const Record& record) {
     const auto [it, inserted] = indexes_[part_of(key)].try_emplace(key, size_);
     if (!inserted) return at(it->second).record = record;
-    const std::size_t chunk = place_of(size_++).chunk;
-    if (chunk == chunks_.size()) chunks_.emplace_back().reserve(first_chunk_entries << chunk);
-    return chunks_[chunk].emplace_back(Entry{key, record}).record;
+    if (size_ == chunks_.size() * chunk_entries) {
+      chunks_.push_back(std::make_unique_for_overwrite<Entry[]>(chunk_entries));
+    }
+    Entry& entry = at(size_++);
+    entry = {key, record};
+    return entry.record;
   }
   std::size_t size() const { return size_; }
   // Keeps the memory: the next overlay will need it again.
   void clear() {
     for (Index& index : indexes_) index.clear();
-    for (Chunk& chunk : chunks_) chunk.clear();
     size_ = 0;
-  }
-  void reserve(std::size_t entries) {
-    for (Index& index : indexes_) index.reserve(entries / index_parts + 1);
   }
   const Entry& entry(std::uint32_t position) const { return at(position); }
 
  private:
-  static constexpr std::size_t first_chunk_entries = 512;
-  struct Place {
-    std::size_t chunk;
-    std::size_t entry;
-  };
-  static Place place_of(std::uint32_t position) {
-    const std::size_t nth = position / first_chunk_entries + 1;
-    const auto chunk = static_cast<std::size_t>(std::bit_width(nth)) - 1;
-    const std::size_t before = ((std::size_t{1} << chunk) - 1) * first_chunk_entries;
-    return {chunk, position - before};
-  }
-  const Entry& at(std::uint32_t position) const {
-    const Place place = place_of(position);
-    return chunks_[place.chunk][place.entry];
-  }
-  Entry& at(std::uint32_t position) {
-    return const_cast<Entry&>(std::as_const(*this).at(position));
-  }
+  static constexpr std::size_t chunk_entries = 512;
+  Entry& at(std::uint32_t i) { return chunks_[i / chunk_entries][i % chunk_entries]; }
+  const Entry& at(std::uint32_t i) const { return chunks_[i / chunk_entries][i % chunk_entries]; }
 
-  // Full to its capacity, which it has from the beginning, before the next one is begun.
-  using Chunk = std::vector<Entry, LargePageAllocator<Entry>>;
-  std::vector<Chunk> chunks_;
+  std::vector<std::unique_ptr<Entry[]>> chunks_;
 
   // In parts, which grow by themselves: moving a million keys to a larger index at once would make
   // everybody wait for tens of milliseconds.
@@ -94,8 +73,7 @@ class Overlay {
     const std::uint64_t hash = boost::hash<Key>()(key);
     return hash * 0x9e37'79b9'7f4a'7c15 >> (64 - index_parts_bits);
   }
-  using Index = boost::unordered_flat_map<Key, std::uint32_t, boost::hash<Key>, std::equal_to<Key>,
-                                          LargePageAllocator<std::pair<const Key, std::uint32_t>>>;
+  using Index = boost::unordered_flat_map<Key, std::uint32_t>;
   std::array<Index, index_parts> indexes_;
   std::uint32_t size_ = 0;
 };
@@ -168,7 +146,6 @@ class Table {
     frozen_->clear();
     spare_ = std::move(frozen_);
   }
-  void reserve(std::size_t entries) { active_->reserve(entries); }
 
   static Record from_bytes(lmdb::Bytes bytes) {
     ENGINE_ASSERT(bytes.size() == sizeof(Record));
