@@ -66,9 +66,9 @@ Result<Instant> first_event_at(const std::filesystem::path& segment) {
 
 std::filesystem::path JournalReader::path_of(std::uint64_t segment) const {
   std::error_code ignored;
-  const auto path = segment_path(directory_, segment);
+  auto path = segment_path(directory_, segment);
   if (archive_.empty() || std::filesystem::exists(path, ignored)) return path;
-  const auto archived = segment_path(archive_, segment);
+  auto archived = segment_path(archive_, segment);
   return std::filesystem::exists(archived, ignored) ? archived : path;
 }
 
@@ -76,7 +76,7 @@ Result<std::vector<std::uint64_t>> JournalReader::segments_behind(std::uint64_t 
   auto numbers = list_segments(directory_);
   if (!numbers) return numbers;
   if (!archive_.empty()) {
-    const auto archived = list_segments(archive_);
+    auto archived = list_segments(archive_);
     if (!archived) return archived;
     // A move that a crash cut short leaves a segment in both.
     numbers->insert(numbers->end(), archived->begin(), archived->end());

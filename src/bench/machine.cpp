@@ -66,7 +66,7 @@ Outcome<void> measure_sync(const fs::path& folder, Machine& machine) {
   const fs::path file = folder / "sync-probe";
   const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   const auto failure = [&](const char* what) {
-    const Error error{fmt::format("{}: {}: {}", file.string(), what, std::strerror(errno))};
+    Error error{fmt::format("{}: {}: {}", file.string(), what, std::strerror(errno))};
     if (descriptor >= 0) ::close(descriptor);
     return error;
   };

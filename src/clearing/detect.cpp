@@ -161,12 +161,10 @@ Detected detect(Bytes head) {
   if (const auto layout = detect_ipm(head)) {
     detected.format = Format::ipm;
     detected.ipm = *layout;
-  } else if (base2 == Likeness::lines) {
-    detected.format = Format::base2;
-  } else if (looks_like_jsonl(head)) {
+  } else if (base2 != Likeness::lines && looks_like_jsonl(head)) {
     detected.format = Format::jsonl;
-  } else if (base2 == Likeness::beginning) {
-    // Its first line is cut short or too long; the reader says so.
+  } else if (base2 != Likeness::none) {
+    // Of a first line that is cut short or too long the reader says so.
     detected.format = Format::base2;
   }
   return detected;

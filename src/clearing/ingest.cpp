@@ -182,11 +182,10 @@ class Ingestion {
     if (auto* rejection = std::get_if<Rejection>(&command)) return reject(*rejection);
     if (pipeline_.full()) settle_oldest();
     const auto stamp = stamp_();
-    auto& posting = std::get<engine::PostClearing>(command);
+    const auto& posting = std::get<engine::PostClearing>(command);
     const SentRecord sent{record.number, posting.identity, posting.operation,
                           posting.kind,  posting.reversal, record.merchant_name};
-    pipeline_.submit(sent,
-                     {stamp.now, stamp.business_date, stamp.local_date, {}, std::move(posting)});
+    pipeline_.submit(sent, {stamp.now, stamp.business_date, stamp.local_date, {}, posting});
   }
 
   void reject(const Rejection& rejection) {

@@ -182,8 +182,8 @@ Outcome<CoreDesk::Taken> CoreDesk::take(const std::string& sent_name) {
 
 Outcome<void> CoreDesk::put_away() {
   if (!dealt_) return {};
-  const auto away = dealt_->refusal ? adapter_->refused(dealt_->name, *dealt_->refusal)
-                                    : adapter_->accepted(dealt_->name);
+  auto away = dealt_->refusal ? adapter_->refused(dealt_->name, *dealt_->refusal)
+                              : adapter_->accepted(dealt_->name);
   if (away) dealt_.reset();
   return away;
 }

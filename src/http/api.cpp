@@ -38,7 +38,8 @@ ApiResponse unavailable(const Api& api) {
 
 std::string request_fingerprint(Api& api, const ApiRequest& request) {
   std::string text = "api content\n" + request.method + ' ' + request.path;
-  for (const auto& [key, value] : request.query) text += '\n' + key + '=' + value;
+  for (const auto& [key, value] : request.query)
+    text.append(1, '\n').append(key).append(1, '=').append(value);
   return card_id_text(engine::CardToken{api.tokenizer.token(text)});
 }
 

@@ -96,13 +96,13 @@ std::string_view title_of(unsigned status) {
 }  // namespace
 
 ApiResponse problem(unsigned status, std::string_view code, std::string_view detail,
-                    json::object more) {
+                    const json::object& more) {
   json::object body = {{"type", "about:blank"},
                        {"title", title_of(status)},
                        {"status", status},
                        {"detail", detail},
                        {"code", code}};
-  for (auto& member : more) body.insert(member);
+  for (const auto& member : more) body.insert(member);
   ApiResponse response;
   response.status = status;
   response.body = json::serialize(body);
@@ -118,7 +118,7 @@ ApiResponse refusal(const engine::Answer& answer) {
     more["currency"] = decision.currency.alpha();
   }
   ApiResponse response = problem(http_status(decision.decline), name(decision.decline),
-                                 sentence(decision.decline), std::move(more));
+                                 sentence(decision.decline), more);
   response.replayed = answer.replayed;
   return response;
 }

@@ -12,7 +12,7 @@ namespace holdfast::http {
 // `detail` is one sentence for people; it never repeats what the caller sent. `more` are members
 // beside the standard's, such as "available".
 ApiResponse problem(unsigned status, std::string_view code, std::string_view detail,
-                    boost::json::object more = {});
+                    const boost::json::object& more = {});
 
 // The problem for a refused decision: the decline's name is the code. With the balance where the
 // decision tells it and the reason is money.

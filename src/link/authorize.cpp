@@ -95,7 +95,7 @@ FieldResult<CardCommand> authorize_command(const LinkReading& reading, const Mes
   command.billing = *billing;
   command.keys = match_keys(reading.dialect, message);
   command.link = reading.link;
-  return CardCommand{std::move(*request), command};
+  return CardCommand{*request, command};
 }
 
 FieldResult<CardCommand> reverse_command(const LinkReading& reading, const Message& message,
@@ -122,7 +122,7 @@ FieldResult<CardCommand> reverse_command(const LinkReading& reading, const Messa
         request_key(*token, original->mti, original->transmitted_at, original->stan, digests);
     command.original_acquirer = decltype(command.original_acquirer)::cut(original->acquirer);
   }
-  return CardCommand{std::move(*request), command};
+  return CardCommand{*request, command};
 }
 
 }  // namespace holdfast

@@ -16,7 +16,7 @@ namespace holdfast {
 
 class Session;
 
-class LinkServer : public engine::Completions {
+class LinkServer final : public engine::Completions {
  public:
   LinkServer(boost::asio::io_context& io, Core& core, const LinkConfig& config);
   ~LinkServer();

@@ -81,14 +81,14 @@ FieldResult<CardCommand> reconcile_command(const LinkReading& reading, const Mes
     content = (content ^ static_cast<std::uint64_t>(command.stated.amounts[i])) * 0x100000001b3ULL;
   }
   request->content = content ^ static_cast<std::uint64_t>(command.net.value_or(0));
-  return CardCommand{std::move(*request), command};
+  return CardCommand{*request, command};
 }
 
 FieldResult<CardCommand> cut_over_command(const LinkReading& reading, const Message& message,
                                           iso8583::Mti mti, Digests& digests) {
   auto request = request_identity(message, mti, token_of(reading, digests), digests);
   if (!request) return request.error();
-  return CardCommand{std::move(*request), engine::CutOver{reading.link}};
+  return CardCommand{*request, engine::CutOver{reading.link}};
 }
 
 }  // namespace holdfast

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "link/card_request.hpp"
 #include "link/response_codes.hpp"
 
 namespace holdfast {

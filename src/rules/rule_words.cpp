@@ -139,8 +139,8 @@ std::optional<std::int64_t> parse_duration_seconds(std::string_view text) {
         count > seconds_max) {
       return std::nullopt;
     }
-    const auto unit = std::find_if(next_unit, units.end(), [&](const Unit& u) {
-      return u.letter == *end && u.of_time == in_time;
+    const auto unit = std::find_if(next_unit, units.end(), [&, letter = *end](const Unit& u) {
+      return u.letter == letter && u.of_time == in_time;
     });
     if (unit == units.end()) return std::nullopt;
     next_unit = unit + 1;

@@ -13,7 +13,7 @@ namespace asio = boost::asio;
 
 // A submission and the coroutine that waits for it; lives in the coroutine's frame.
 struct EngineCaller::Call : engine::Submission {
-  explicit Call(asio::any_io_executor executor)
+  explicit Call(const asio::any_io_executor& executor)
       : wake(executor, asio::steady_timer::time_point::max()) {}
   bool done = false;
   asio::steady_timer wake;
@@ -55,14 +55,13 @@ asio::awaitable<void> EngineCaller::finish(Call& call) {
 
 void EngineCaller::stamp(Call& call, engine::CommandBody body, engine::Request request) {
   const auto stamp = stamp_();
-  call.command = {stamp.now, stamp.business_date, stamp.local_date, std::move(request),
-                  std::move(body)};
+  call.command = {stamp.now, stamp.business_date, stamp.local_date, request, std::move(body)};
 }
 
 asio::awaitable<engine::Answer> EngineCaller::execute(engine::CommandBody body,
                                                       engine::Request request) {
   Call call(executor_);
-  stamp(call, std::move(body), std::move(request));
+  stamp(call, std::move(body), request);
   submit(call);
   co_await finish(call);
   co_return call.answer;
@@ -72,7 +71,7 @@ asio::awaitable<engine::Answer> EngineCaller::execute(
     engine::CommandBody body, engine::Request request,
     std::function<std::string(const engine::View&)> echo) {
   Call call(executor_);
-  stamp(call, std::move(body), std::move(request));
+  stamp(call, std::move(body), request);
   Call look(executor_);
   // The engine has the command by then, but this runs on the thread that takes it next.
   look.inspect = [&](const engine::View& view) {

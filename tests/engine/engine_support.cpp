@@ -62,8 +62,9 @@ std::string Client::describe(const std::vector<std::string>& accounts) {
       std::vector<HoldView> holds;
       view.holds(account->id, true, HoldId{}, std::numeric_limits<std::size_t>::max(), holds);
       for (const HoldView& hold : holds) {
-        text += numbered(" ", hold.id.value) + ":" + std::string(name(hold.status)) + ":" +
-                std::to_string(hold.amount) + ":" + std::string(hold.keys.auth_code.view());
+        text += numbered(" ", static_cast<std::int64_t>(hold.id.value)) + ":" +
+                std::string(name(hold.status)) + ":" + std::to_string(hold.amount) + ":" +
+                std::string(hold.keys.auth_code.view());
       }
       text += "\n";
     }

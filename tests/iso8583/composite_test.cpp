@@ -31,7 +31,7 @@ TEST_CASE("tlv: objects come in order, repeated and unknown ones too, and go bac
 }
 
 TEST_CASE("tlv: lengths take one, two or three bytes", "[iso8583]") {
-  for (const std::size_t size : {0, 127, 128, 255, 256, 65'535}) {
+  for (const std::size_t size : {0U, 127U, 128U, 255U, 256U, 65'535U}) {
     const std::string value(size, 'x');
     const Tlv object{0x71, value};
     const std::string bytes = value_of(write_tlv({&object, 1}));

@@ -72,7 +72,7 @@ TEST_CASE("framing: every header reads what it writes, in reads of every size", 
           stream.insert(stream.end(), frame.begin(), frame.end());
           expected.push_back(header + "|" + payload);
         }
-        for (const std::size_t piece : {1, 2, 3, 5, 7, 64, 1000, 3004, 100'000}) {
+        for (const std::size_t piece : {1U, 2U, 3U, 5U, 7U, 64U, 1000U, 3004U, 100'000U}) {
           INFO(static_cast<int>(length_header) << includes_itself << header << " " << piece);
           CHECK(read_all(options, stream, piece) == expected);
         }

@@ -168,8 +168,8 @@ TEST_CASE("load: ends after a number of requests", "[bench]") {
   RequestMaker requests = make_requests();
   LoadPlan plan = plan_for(server);
   plan.measured = std::chrono::hours(1);
-  plan.requests_max = GENERATE(7, 1'000);
-  plan.rate = GENERATE(0, 20'000);
+  plan.requests_max = GENERATE(7U, 1'000U);
+  plan.rate = GENERATE(0U, 20'000U);
   std::set<std::uint64_t> approved;
   plan.on_approved = [&](std::uint64_t sequence) { approved.insert(sequence); };
   const LoadResult result = drive(plan, requests);
@@ -184,7 +184,7 @@ TEST_CASE("load: the measured time ends when something else is over", "[bench]")
   RequestMaker requests = make_requests();
   LoadPlan plan = plan_for(server);
   plan.measured = std::chrono::hours(1);
-  plan.rate = GENERATE(0, 1'000);
+  plan.rate = GENERATE(0U, 1'000U);
   Clock::time_point begin;
   Clock::time_point end;
   plan.on_measure_begin = [&] { begin = Clock::now(); };

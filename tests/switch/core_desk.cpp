@@ -118,8 +118,8 @@ class DeskUnderTest {
     CHECK(engine_->stop().has_value());
   }
 
-  void run(engine::CommandBody body) {
-    REQUIRE(BlockingCaller(*core_).execute(std::move(body)).approved());
+  void run(const engine::CommandBody& body) {
+    REQUIRE(BlockingCaller(*core_).execute(body).approved());
   }
   // A batch of one posting that waits for its export.
   void queue(const std::string& batch) {

@@ -34,8 +34,8 @@ Config config_for(const fs::path& folder, const ApiUnderTest::Options& options) 
   Config config;
   config.rules = options.rules;
   auto dialect = [](const char* name) {
-    return std::make_shared<const iso8583::Dialect>(std::move(*iso8583::load_dialect(
-        std::string(HOLDFAST_SOURCE_DIR "/config/dialects/") + name + ".toml")));
+    return std::make_shared<const iso8583::Dialect>(*iso8583::load_dialect(
+        std::string(HOLDFAST_SOURCE_DIR "/config/dialects/") + name + ".toml"));
   };
   config.ipm_latin1 = dialect("mastercard-ipm");
   config.ipm_cp500 = dialect("mastercard-ipm-ebcdic");

@@ -133,7 +133,7 @@ TEST_CASE("link: an amount of zero needs no currency", "[link]") {
 TEST_CASE("link: a lifecycle id of any length is given back, in a repetition too", "[link]") {
   LinkUnderTest link;
   // Up to 36 it finds holds, up to 63 it is kept with the answer.
-  const std::size_t size = GENERATE(36, 37, 63, 64, 999);
+  const std::size_t size = GENERATE(36U, 37U, 63U, 64U, 999U);
   Fields message = purchase();
   message[62] = std::string(size, 'L');
   const Fields first = link.ask(message);

@@ -20,7 +20,7 @@ using asio::ip::tcp;
 
 std::shared_ptr<const iso8583::Dialect> link_dialect() {
   static const auto dialect = std::make_shared<const iso8583::Dialect>(
-      std::move(*iso8583::load_dialect(HOLDFAST_SOURCE_DIR "/config/dialects/iso87-ascii.toml")));
+      *iso8583::load_dialect(HOLDFAST_SOURCE_DIR "/config/dialects/iso87-ascii.toml"));
   return dialect;
 }
 
