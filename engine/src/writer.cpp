@@ -10,8 +10,8 @@ namespace {
 
 // A batch ends when it is this large, so that its first caller does not wait for the whole queue.
 constexpr std::size_t batch_bytes_max = std::size_t{4} << 20;
-// How many checkpoints' changes may pile up while one is still being written: bulk work waits first,
-// then everybody.
+// How many checkpoints' changes may pile up while one is still being written: bulk work waits
+// first, then everybody.
 constexpr std::size_t bulk_backlog_max = 1;
 constexpr std::size_t checkpoint_backlog_max = 2;
 constexpr std::chrono::milliseconds idle_patience{250};

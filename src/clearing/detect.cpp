@@ -136,20 +136,23 @@ Likeness base2_likeness(Bytes head, const Base2Layout& layout) {
   return digits ? Likeness::beginning : Likeness::none;
 }
 
-// A line that begins with a brace; the first line may be a malformed one.
+// Half of the lines at least begin with a brace. Some may be malformed, the first among them; a
+// text with an example in it is no clearing file.
 bool looks_like_jsonl(Bytes head) {
   constexpr std::array<std::uint8_t, 3> byte_order_mark = {0xEF, 0xBB, 0xBF};
   if (head.size() >= 3 &&
       std::equal(byte_order_mark.begin(), byte_order_mark.end(), head.begin())) {
     head = head.subspan(byte_order_mark.size());
   }
+  std::size_t objects = 0;
+  std::size_t others = 0;
   bool at_line_start = true;
   for (const std::uint8_t byte : head) {
-    if (at_line_start && byte == '{') return true;
-    const bool is_blank = byte == ' ' || byte == '\t' || byte == '\r';
+    const bool is_blank = byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+    if (at_line_start && !is_blank) ++(byte == '{' ? objects : others);
     at_line_start = byte == '\n' || (at_line_start && is_blank);
   }
-  return false;
+  return objects > 0 && objects >= others;
 }
 
 }  // namespace

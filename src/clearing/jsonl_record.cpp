@@ -131,7 +131,14 @@ class JsonlFields {
     return take_text("record_id", record_.record_id) && take_text("auth_code", record_.auth_code) &&
            take_text("rrn", record_.rrn) && take_text("arn", record_.arn) && take_lifecycle_id() &&
            take_text("terminal", record_.terminal) && take_text("merchant", record_.merchant) &&
-           take_text("acquirer", record_.acquirer);
+           take_text("acquirer", record_.acquirer) && take_no_card_number("rrn", record_.rrn) &&
+           take_no_card_number("arn", record_.arn);
+  }
+
+  // They become the reference of what is posted, which everybody is told.
+  bool take_no_card_number(std::string_view key, std::string_view text) {
+    if (text.find(record_.pan) == text.npos) return true;
+    return bad(key, "holds the card number");
   }
 
   // One that is too long is as absent, as on the link: the record clears by what else it has.

@@ -32,6 +32,9 @@ void print_authorization(const json::object& a) {
     return currency.empty() ? std::string() : amount_text(object.at(key).as_int64(), currency);
   };
   const json::value& limit = a.at("limit");
+  // Of a repetition with other content nothing was weighed.
+  const bool is_weighed = text_of(a, "decline") != "same_key_other_content";
+  const auto weighed = [&](std::string text) { return is_weighed ? std::move(text) : ""; };
   const json::value& rate = a.at("fx_rate");
   const std::string decline = text_of(a, "decline");
   print_rows({{"id", text_of(a, "id")},
@@ -45,13 +48,13 @@ void print_authorization(const json::object& a) {
                                 text_of(a, "region")},
               {"transaction", money_text(a, "transaction")},
               {"billing", money_text(a, "billing")},
-              {"asked for", of_account(a, "asked_amount")},
-              {"fee", of_account(a, "asked_fee")},
+              {"asked for", weighed(of_account(a, "asked_amount"))},
+              {"fee", weighed(of_account(a, "asked_fee"))},
               {"tariff", text_of(a, "tariff")},
               {"rate", rate.is_object() ? text_of(rate.get_object(), "rate") : ""},
-              {"ledger before", of_account(before, "ledger")},
-              {"held before", of_account(before, "held")},
-              {"available before", of_account(before, "available")},
+              {"ledger before", weighed(of_account(before, "ledger"))},
+              {"held before", weighed(of_account(before, "held"))},
+              {"available before", weighed(of_account(before, "available"))},
               {"limit", limit.is_object() ? text_of(limit.get_object(), "name") : ""},
               {"original hold", text_of(a, "original_hold_id")},
               {"first answered in", text_of(a, "first_answer_id")},

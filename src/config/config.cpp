@@ -210,7 +210,7 @@ Outcome<Config> load_config(const std::filesystem::path& file) {
     root.table("security", [&config](TomlReader& reader) {
       if (auto path = reader.text("pan_key_file")) config.pan_key_file = beside(config.file, *path);
     });
-    if (!root.has("http")) root.refuse("http", "is missing");
+    if (!root.has("http")) root.refuse_missing("http");
     root.table("http", [&config](TomlReader& reader) {
       config.http.listen = read_listen(reader, "127.0.0.1:8583");
       if (auto path = reader.text("token_file")) {

@@ -170,7 +170,7 @@ std::optional<std::string> read_hold_lifetimes(const std::filesystem::path& file
           row.refuse("channel", "must be \"atm\", \"pos\" or \"ecommerce\"");
         }
       }
-      if (!row.has("days")) row.refuse("days", "is missing");
+      if (!row.has("days")) row.refuse_missing("days");
       rule.days = static_cast<int>(row.integer("days", 1, days_max).value_or(1));
       lifetimes.rules.push_back(std::move(rule));
     });

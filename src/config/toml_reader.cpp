@@ -5,9 +5,13 @@
 namespace holdfast {
 
 void ConfigErrors::add(std::string_view key, std::string_view reason) {
-  if (any()) return;
+  if (!first_.empty()) return;
   first_ = key.empty() ? fmt::format("{}: {}", file_, reason)
                        : fmt::format("{}: {}: {}", file_, key, reason);
+}
+
+void ConfigErrors::add_missing(std::string_view key) {
+  if (first_missing_.empty()) first_missing_ = fmt::format("{}: {}: is missing", file_, key);
 }
 
 std::string TomlReader::full(std::string_view key) const {
@@ -23,6 +27,10 @@ void TomlReader::refuse(std::string_view key, std::string_view reason) {
   errors_.add(full(key), reason);
 }
 
+void TomlReader::refuse_missing(std::string_view key) {
+  errors_.add_missing(full(key));
+}
+
 std::optional<std::string> TomlReader::text(std::string_view key) {
   const toml::node* node = find(key);
   if (node == nullptr) return std::nullopt;
@@ -33,7 +41,7 @@ std::optional<std::string> TomlReader::text(std::string_view key) {
 
 std::string TomlReader::required_text(std::string_view key) {
   auto value = text(key);
-  if (!value) refuse(key, "is missing");
+  if (!value) refuse_missing(key);
   if (value && value->empty()) refuse(key, "must not be empty");
   return value.value_or("");
 }

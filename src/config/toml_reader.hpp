@@ -19,13 +19,16 @@ class ConfigErrors {
  public:
   explicit ConfigErrors(std::string file) : file_(std::move(file)) {}
   void add(std::string_view key, std::string_view reason);
-  bool any() const { return !first_.empty(); }
-  const std::string& first() const { return first_; }
+  // Told when nothing else is wrong: the key may be there with a letter too many.
+  void add_missing(std::string_view key);
+  bool any() const { return !first().empty(); }
+  const std::string& first() const { return first_.empty() ? first_missing_ : first_; }
   const std::string& file() const { return file_; }
 
  private:
   std::string file_;
   std::string first_;
+  std::string first_missing_;
 };
 
 class TomlReader {
@@ -46,6 +49,7 @@ class TomlReader {
   std::string required_text(std::string_view key);
   // Says that the key's value is bad.
   void refuse(std::string_view key, std::string_view reason);
+  void refuse_missing(std::string_view key);
   void refuse_unknown_keys();
   bool has(std::string_view key) const { return table_.contains(key); }
 

@@ -51,7 +51,8 @@ Outcome<std::string> read_token(const std::filesystem::path& file) {
   auto content = read_small_file(file);
   if (!content) return content;
   *content = content->substr(0, content->find_first_of("\r\n"));
-  if (content->empty()) return Error{file.string() + ": no token in this file"};
+  if (content->find_first_not_of(" \t") == content->npos)
+    return Error{file.string() + ": no token in this file"};
   return content;
 }
 

@@ -81,6 +81,8 @@ TEST_CASE("jsonl: a malformed line is rejected by name and the rest goes on", "[
       {"local_time", "1763629327", RejectionCode::bad_field},
       {"mcc", "\"58\"", RejectionCode::bad_field},
       {"arn", "12", RejectionCode::bad_field},
+      {"arn", "\"4111111111111111\"", RejectionCode::bad_field},
+      {"rrn", "\"00004111111111111111\"", RejectionCode::bad_field},
       {"record_id", fmt::format("\"{:065}\"", 1), RejectionCode::bad_field},
       {"final", "1", RejectionCode::bad_field},
       {"reversal", "\"no\"", RejectionCode::bad_field},

@@ -84,6 +84,7 @@ TEST_CASE("format: content is recognised, and what was asked for must agree", "[
   CHECK_FALSE(read_all(ipm, Format::ipm).error);
   CHECK_FALSE(read_all(jsonl, Format::jsonl).error);
   CHECK_FALSE(read_all("no brace\n" + jsonl).error);
+  CHECK(read_all("A text,\nwith an example:\n\n" + jsonl).error);
   CHECK_FALSE(read_all("no brace\n", Format::jsonl).error);
 
   CHECK(error_of(ipm, Format::jsonl).code == FileErrorCode::format_disagrees);

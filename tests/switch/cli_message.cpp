@@ -90,6 +90,16 @@ TEST_CASE("cli: bad usage is one clear line on stderr and exit 2", "[cli]") {
   CHECK(refused.errors.find('\n') == refused.errors.size() - 1);
 }
 
+TEST_CASE("cli: a word that is no command is named, and those that are", "[cli]") {
+  CHECK(run_holdfast("frobnicate")
+            .errors.starts_with("holdfast: 'frobnicate' is no command of 'holdfast'; there are: "
+                                "serve health account "));
+  CHECK(
+      run_holdfast("account shw A1 --config x.toml")
+          .errors.starts_with("holdfast: 'shw' is no command of 'holdfast account'; there are: "));
+  CHECK(run_holdfast("4111111111111111").errors.find("4111111") == std::string::npos);
+}
+
 TEST_CASE("cli: the version", "[cli]") {
   const Finished version = run_holdfast("--version");
   CHECK(version.exit_code == 0);
