@@ -119,10 +119,6 @@ class Mover {
   const std::function<bool()>& go_on_;
 };
 
-EngineError io_error(const std::filesystem::path& path, const std::error_code& error) {
-  return {EngineErrorCode::io, path.string() + ": " + error.message()};
-}
-
 bool have_same_content(const std::filesystem::path& one, const std::filesystem::path& other) {
   std::ifstream left(one, std::ios::binary);
   std::ifstream right(other, std::ios::binary);

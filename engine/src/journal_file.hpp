@@ -15,6 +15,7 @@
 
 #include "engine/error.hpp"
 #include "event_codec.hpp"
+#include "file_operations.hpp"
 #include "journal_format.hpp"
 
 namespace engine {
@@ -35,8 +36,6 @@ std::filesystem::path segment_path(const std::filesystem::path& directory, std::
 Result<std::vector<std::uint64_t>> list_segments(const std::filesystem::path& directory);
 // When the first event of a segment happened.
 Result<Instant> first_event_at(const std::filesystem::path& segment);
-// Of a file, or of a folder: that its entries are durable.
-Result<void> sync_file(const std::filesystem::path& path);
 
 // A batch while it is being made: space for the header, then the events.
 class BatchBuffer {
@@ -69,18 +68,6 @@ class Journal {
   // Makes the batch durable, or says why not; after an error nothing more is taken.
   virtual Result<void> append(BatchBuffer& batch) = 0;
   virtual JournalPosition position() const = 0;
-};
-
-// The calls that can fail on a bad disk, so that tests can make them fail.
-class FileOperations {
- public:
-  virtual ~FileOperations() = default;
-  // As pwrite(2) and fdatasync(2).
-  virtual std::int64_t write_at(int file, std::span<const std::uint8_t> bytes, std::int64_t offset);
-  virtual int sync(int file);
-  // Hands what was written to the disk and waits for it; only a sync makes it durable.
-  virtual int write_out(int file, std::uint64_t offset, std::uint64_t size);
-  static FileOperations& system();
 };
 
 class FileJournal : public Journal {
@@ -131,6 +118,7 @@ class FileJournal : public Journal {
   // What could not be made, as long as the writer has not come to it.
   std::uint64_t prepare_again_ = 0;
   std::uint64_t prepared_segment_ = 0;
+  bool writer_waits_ = false;  // for the segment that is being made
   bool stopping_ = false;
   std::thread preparer_;
 };

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <functional>
 
 #include "engine/threads.hpp"
 #include "journal_file.hpp"
@@ -13,15 +14,13 @@
 namespace engine {
 namespace {
 
-constexpr std::size_t zero_chunk = std::size_t{1} << 20;
+constexpr std::size_t zero_chunk = std::size_t{256} << 10;
+// A segment that is made ahead is made in steps with rests between them, so many times as long as
+// the step took: who waits for an answer should not notice.
+constexpr int rest_share = 3;
 // More than the last batch can have: the writer's batch_bytes_max, and an event with all the
 // answers or postings that one command may bring.
 constexpr std::size_t tail_max = std::size_t{16} << 20;
-
-EngineError io_error(const std::filesystem::path& path, const char* operation) {
-  return {EngineErrorCode::io,
-          fmt::format("{}: {}: {}", path.string(), operation, std::strerror(errno))};
-}
 
 Result<void> write_all(FileOperations& files, int file, std::span<const std::uint8_t> bytes,
                        std::uint64_t offset, const std::filesystem::path& path) {
@@ -50,28 +49,36 @@ Result<std::size_t> read_at(int file, std::span<std::uint8_t> bytes, std::uint64
   return done;
 }
 
+// What is done between two steps of a long work, told how long the last one took.
+using Rest = std::function<void(std::chrono::steady_clock::duration worked)>;
+void no_rest(std::chrono::steady_clock::duration) {}
+
 Result<void> write_zeros(FileOperations& files, int file, std::uint64_t from, std::uint64_t to,
-                         const std::filesystem::path& path) {
+                         const std::filesystem::path& path, const Rest& rest) {
   const std::vector<std::uint8_t> zeros(zero_chunk);
   while (from < to) {
+    const auto begun = std::chrono::steady_clock::now();
     const std::size_t size = std::min<std::uint64_t>(zero_chunk, to - from);
     if (auto w = write_all(files, file, std::span(zeros).first(size), from, path); !w) return w;
     // In small steps, so that a sync of the journal never waits behind 64 MiB of zeros.
     if (files.write_out(file, from, size) != 0) return io_error(path, "write out");
     from += size;
+    rest(std::chrono::steady_clock::now() - begun);
   }
   if (files.sync(file) != 0) return io_error(path, "sync");
   return {};
 }
 
 // Written whole under another name, then renamed: a segment that exists is all there.
-Result<void> create_segment(const FileJournal::Options& options, std::uint64_t segment) {
+Result<void> create_segment(const FileJournal::Options& options, std::uint64_t segment,
+                            const Rest& rest) {
   const auto path = segment_path(options.directory, segment);
   if (::access(path.c_str(), F_OK) == 0) return {};
   const std::filesystem::path temporary = path.string() + ".tmp";
   const int file = ::open(temporary.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (file < 0) return io_error(temporary, "create");
-  Result<void> written = write_zeros(*options.files, file, 0, options.segment_size, temporary);
+  Result<void> written =
+      write_zeros(*options.files, file, 0, options.segment_size, temporary, rest);
   ::close(file);
   if (!written) return written;
   if (::rename(temporary.c_str(), path.c_str()) != 0) return io_error(path, "rename");
@@ -79,38 +86,6 @@ Result<void> create_segment(const FileJournal::Options& options, std::uint64_t s
 }
 
 }  // namespace
-
-std::int64_t FileOperations::write_at(int file, std::span<const std::uint8_t> bytes,
-                                      std::int64_t offset) {
-  return ::pwrite(file, bytes.data(), bytes.size(), offset);
-}
-int FileOperations::write_out(int file, std::uint64_t offset, std::uint64_t size) {
-  // Without the file's metadata and without a flush of the disk's cache, which every sync of the
-  // journal would have to queue behind.
-  const int rc = ::sync_file_range(
-      file, static_cast<off64_t>(offset), static_cast<off64_t>(size),
-      SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
-  // Where there is no such call, the sync behind it does all of it.
-  return rc != 0 && (errno == ENOSYS || errno == EINVAL) ? 0 : rc;
-}
-int FileOperations::sync(int file) {
-  return ::fdatasync(file);
-}
-FileOperations& FileOperations::system() {
-  static FileOperations operations;
-  return operations;
-}
-
-Result<void> sync_file(const std::filesystem::path& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return io_error(path, "open");
-  const int rc = ::fsync(file);
-  const int error = errno;
-  ::close(file);
-  errno = error;
-  if (rc != 0) return io_error(path, "sync");
-  return {};
-}
 
 std::filesystem::path segment_path(const std::filesystem::path& directory, std::uint64_t segment) {
   return directory / fmt::format("{:010}.hfj", segment);
@@ -156,7 +131,7 @@ FileJournal::~FileJournal() {
 }
 
 Result<void> FileJournal::open_segment(std::uint64_t segment) {
-  if (auto created = create_segment(options_, segment); !created) return created;
+  if (auto created = create_segment(options_, segment, no_rest); !created) return created;
   path_ = segment_path(options_.directory, segment);
   const int file = ::open(path_.c_str(), O_RDWR | O_CLOEXEC);
   if (file < 0) return io_error(path_, "open");
@@ -192,7 +167,7 @@ Result<void> FileJournal::clear_tail() {
     auto read = read_at(file_, bytes, from, path_);
     if (!read) return read.error();
     if (*read == bytes.size() && all_zero(bytes)) continue;
-    if (auto w = write_zeros(*options_.files, file_, from, to, path_); !w) return w;
+    if (auto w = write_zeros(*options_.files, file_, from, to, path_, no_rest); !w) return w;
   }
   if (::fsync(file_) != 0) return io_error(path_, "sync");
   return {};
@@ -202,7 +177,10 @@ Result<void> FileJournal::next_segment() {
   std::unique_lock lock(mutex_);
   const std::uint64_t segment = position_.segment + 1;
   // While the preparer is at work on it, waiting is shorter than starting again.
+  writer_waits_ = true;
+  changed_.notify_all();
   changed_.wait(lock, [&] { return prepare_segment_ == 0 || prepared_segment_ >= segment; });
+  writer_waits_ = false;
   // From here on it is the writer's alone: two must not make one file.
   prepare_again_ = 0;
   lock.unlock();
@@ -226,7 +204,11 @@ void FileJournal::prepare_ahead() {
     if (prepare_segment_ == 0) continue;
     const std::uint64_t segment = prepare_segment_;
     lock.unlock();
-    const Result<void> created = create_segment(options_, segment);
+    const Result<void> created = create_segment(options_, segment, [this](auto worked) {
+      std::unique_lock resting(mutex_);
+      changed_.wait_for(resting, rest_share * worked,
+                        [this] { return stopping_ || writer_waits_; });
+    });
     lock.lock();
     // A failure is no harm yet. When the writer opens the segment, it is.
     preparation_failure_ = created ? std::string() : created.error().detail;

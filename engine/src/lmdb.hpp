@@ -1,4 +1,5 @@
-// A thin RAII layer over LMDB: environment, transactions, cursor. Nothing here decides anything.
+// A thin RAII layer over LMDB: environment, transactions, cursor, and a commit in small steps.
+// Nothing here decides anything.
 #pragma once
 
 #include <lmdb.h>
@@ -6,7 +7,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,6 +18,7 @@
 
 #include "assertion.hpp"
 #include "engine/error.hpp"
+#include "file_operations.hpp"
 
 namespace engine::lmdb {
 
@@ -139,9 +143,11 @@ class Cursor {
   CursorHandle cursor_;
 };
 
+// The environment's only one, until it is destroyed. One thread's.
 class WriteTransaction {
  public:
-  explicit WriteTransaction(MDB_txn* txn) : txn_(txn) {}
+  WriteTransaction(MDB_txn* txn, std::unique_lock<std::mutex> lock)
+      : lock_(std::move(lock)), txn_(txn) {}
 
   Result<void> put(MDB_dbi dbi, Bytes key, Bytes value) {
     MDB_val k = to_val(key);
@@ -176,19 +182,29 @@ class WriteTransaction {
       return error(rc, "open table");
     return dbi;
   }
+  // Durable when it returns; so is commit_in_steps().
   Result<void> commit() {
     if (const int rc = mdb_txn_commit(txn_.release())) return error(rc, "commit");
     return {};
   }
+  // For what is large: LMDB hands all pages to the disk at once, and then syncs, and for as long as
+  // that takes nobody else's sync comes through. Here they go in small steps.
+  Result<void> commit_in_steps(FileOperations& files);
+  // What LMDB has written before the commit goes to the disk now, in small steps, too.
+  Result<void> write_out(FileOperations& files) const;
 
  private:
+  std::unique_lock<std::mutex> lock_;
   std::unique_ptr<MDB_txn, TransactionAbort> txn_;
 };
 
 class Environment {
  public:
+  // Takes back a commit_in_steps() that a crash cut short. Nobody else may have it open for
+  // writing.
   static Result<Environment> open(const std::string& directory, std::size_t map_size,
                                   unsigned table_count_max) {
+    if (auto restored = restore_meta_pages(directory); !restored) return restored.error();
     MDB_env* raw = nullptr;
     if (const int rc = mdb_env_create(&raw)) return error(rc, "create environment");
     Environment environment(raw);
@@ -205,6 +221,11 @@ class Environment {
     return environment;
   }
 
+  // Of what is durable: waits for a transaction that is being written.
+  Result<Snapshot> durable_snapshot() const {
+    std::lock_guard lock(*writing_);
+    return snapshot();
+  }
   Result<Snapshot> snapshot() const {
     MDB_txn* txn = nullptr;
     if (const int rc = mdb_txn_begin(env_.get(), nullptr, MDB_RDONLY, &txn)) {
@@ -222,13 +243,15 @@ class Environment {
     return static_cast<int>(used / std::max<std::size_t>(info.me_mapsize / 100, 1));
   }
   Result<WriteTransaction> begin_write() const {
+    std::unique_lock lock(*writing_);
     MDB_txn* txn = nullptr;
     if (const int rc = mdb_txn_begin(env_.get(), nullptr, 0, &txn)) return error(rc, "begin write");
-    return WriteTransaction(txn);
+    return WriteTransaction(txn, std::move(lock));
   }
 
  private:
   explicit Environment(MDB_env* env) : env_(env) {}
+  static Result<void> restore_meta_pages(const std::filesystem::path& directory);
   // Pages that were given back, and are written to again before the file grows: LMDB lists them in
   // its table 0, a count and their numbers to an entry.
   std::size_t free_page_count() const {
@@ -244,6 +267,8 @@ class Environment {
   }
 
   std::unique_ptr<MDB_env, EnvironmentClose> env_;
+  // LMDB's own lock ends with the commit, which is before the sync of one in steps.
+  std::unique_ptr<std::mutex> writing_ = std::make_unique<std::mutex>();
 };
 
 }  // namespace engine::lmdb

@@ -85,13 +85,13 @@ auto counters(const MetaRecord& meta) {
 }  // namespace
 
 Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& directory,
-                                           std::size_t map_size) {
+                                           std::size_t map_size, FileOperations& files) {
   std::error_code ec;
   std::filesystem::create_directories(directory, ec);
   if (ec) return EngineError{EngineErrorCode::io, directory.string() + ": " + ec.message()};
   auto environment = lmdb::Environment::open(directory.string(), map_size, State::table_count + 1);
   if (!environment) return environment.error();
-  std::unique_ptr<Store> store(new Store(std::move(*environment)));
+  std::unique_ptr<Store> store(new Store(std::move(*environment), files));
   if (auto opened = store->open_tables(); !opened) return opened.error();
   if (auto opened = store->open_snapshot(); !opened) return opened.error();
   return store;
@@ -202,10 +202,12 @@ Result<void> Store::write_frozen(const State& state, const MetaRecord& meta) con
   // Only frozen parts are read: the writer goes on with the rest of the state meanwhile.
   const_cast<State&>(state).for_each_table([&](const auto& table) {
     if (result) result = table.write_frozen(*transaction);
+    // Where pages are many, LMDB has written some of them.
+    if (result) result = transaction->write_out(files_);
   });
   if (!result) return result;
   if (auto written = transaction->put(meta_, meta_key, bytes_of(meta)); !written) return written;
-  return transaction->commit();
+  return transaction->commit_in_steps(files_);
 }
 
 std::optional<std::string> Store::difference(const State& rebuilt, const Archive* archive) const {

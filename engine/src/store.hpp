@@ -32,13 +32,15 @@ class Store {
  public:
   // Opens or creates the store in `directory`. One Store per process and folder.
   static Result<std::unique_ptr<Store>> open(const std::filesystem::path& directory,
-                                             std::size_t map_size);
+                                             std::size_t map_size,
+                                             FileOperations& files = FileOperations::system());
 
   // The record of the last checkpoint; nothing in a new store.
   Result<std::optional<MetaRecord>> read_meta() const;
   // Puts the store's snapshot below the state's tables.
   void attach(State& state);
-  // Writes what the state has frozen, with `meta`, in one synced transaction. Any thread.
+  // Writes what the state has frozen, with `meta`, in one synced transaction, and in steps between
+  // which the journal's syncs come through. Any thread.
   Result<void> write_frozen(const State& state, const MetaRecord& meta) const;
   // Moves the snapshot to the newest commit: only between commands, on the reader's thread.
   Result<void> renew() { return snapshot_->renew(); }
@@ -54,7 +56,7 @@ class Store {
   static bool is_of_a_store(const lmdb::WriteTransaction& transaction, MDB_dbi meta);
 
   // What the archiving thread works with: any thread but the reader's own.
-  Result<lmdb::Snapshot> new_snapshot() const { return environment_.snapshot(); }
+  Result<lmdb::Snapshot> new_snapshot() const { return environment_.durable_snapshot(); }
   Result<std::optional<MetaRecord>> read_meta(const lmdb::Snapshot& snapshot) const;
   MDB_dbi table_of(std::string_view name) const;
   // Takes the records away that still read as given, and notes the archive's mark with that.
@@ -68,11 +70,13 @@ class Store {
   std::optional<std::string> difference(const State& rebuilt, const Archive* archive) const;
 
  private:
-  Store(lmdb::Environment environment) : environment_(std::move(environment)) {}
+  Store(lmdb::Environment environment, FileOperations& files)
+      : environment_(std::move(environment)), files_(files) {}
   Result<void> open_tables();
   Result<void> open_snapshot();
 
   lmdb::Environment environment_;
+  FileOperations& files_;
   std::optional<lmdb::Snapshot> snapshot_;
   std::array<MDB_dbi, State::table_count> tables_{};
   std::array<std::string_view, State::table_count> table_names_{};

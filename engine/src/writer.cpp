@@ -15,9 +15,9 @@ constexpr std::size_t batch_bytes_max = std::size_t{4} << 20;
 constexpr std::size_t bulk_backlog_max = 1;
 constexpr std::size_t checkpoint_backlog_max = 2;
 constexpr std::chrono::milliseconds idle_patience{250};
-// Beside commands with a deadline, which wait for all that is in a batch with them: about a
-// millisecond's work.
-constexpr std::size_t bulk_share_beside_others = 64;
+// Beside commands with a deadline, which wait for all that is in a batch with them, and for the one
+// before: about a quarter of a millisecond's work.
+constexpr std::size_t bulk_share_beside_others = 16;
 // Where one with a deadline came, others come.
 constexpr std::chrono::seconds others_expected{1};
 
@@ -37,7 +37,8 @@ Engine::Writer::~Writer() {
 }
 
 Result<void> Engine::Writer::open() {
-  auto store = Store::open(options_.data_dir / "store", options_.store_map_size);
+  FileOperations& files = options_.files != nullptr ? *options_.files : FileOperations::system();
+  auto store = Store::open(options_.data_dir / "store", options_.store_map_size, files);
   if (!store) return store.error();
   store_ = std::move(*store);
   store_->attach(state_);
@@ -54,7 +55,7 @@ Result<void> Engine::Writer::open() {
   FileJournal::Options journal_options;
   journal_options.directory = options_.data_dir / "journal";
   journal_options.segment_size = options_.journal_segment_size;
-  if (options_.files != nullptr) journal_options.files = options_.files;
+  journal_options.files = &files;
   auto journal = FileJournal::open(journal_options, *end, end->epoch + 1);
   if (!journal) return journal.error();
   journal_ = std::move(*journal);

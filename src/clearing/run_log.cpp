@@ -1,5 +1,6 @@
 #include "clearing/run_log.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -12,6 +13,10 @@ namespace holdfast::clearing {
 namespace {
 
 namespace fs = std::filesystem;
+
+// So much is handed to the disk at a time, while the file is worked off: a sync of all of it at the
+// end would hold up the journal's.
+constexpr std::size_t write_out_step = std::size_t{1} << 20;
 
 fs::path unfinished(const fs::path& records) {
   return records.string() + ".tmp";
@@ -36,6 +41,18 @@ RunLog::RunLog(fs::path folder, std::string run_id)
 void RunLog::add(std::string_view line) {
   if (!file_) return;
   has_failed_ |= std::fwrite(line.data(), 1, line.size(), file_.get()) != line.size();
+  size_ += line.size();
+  if (size_ - written_out_ >= write_out_step) write_out();
+}
+
+void RunLog::write_out() {
+  has_failed_ |= std::fflush(file_.get()) != 0;
+  // No promise, and where there is no such call, none is needed: finish() syncs.
+  ::sync_file_range(
+      ::fileno(file_.get()), static_cast<off64_t>(written_out_),
+      static_cast<off64_t>(size_ - written_out_),
+      SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
+  written_out_ = size_;
 }
 
 Outcome<void> RunLog::finish(std::string_view summary) {

@@ -28,12 +28,16 @@ class RunLog {
                                             std::string_view run_id);
 
  private:
+  void write_out();
+
   struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
   std::filesystem::path folder_;
   std::string run_id_;
   std::unique_ptr<std::FILE, Close> file_;
+  std::size_t size_ = 0;
+  std::size_t written_out_ = 0;
   bool has_failed_ = false;
 };
 

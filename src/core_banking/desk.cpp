@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds interval{200};
 // A batch is dear to gather: one that cannot be written is tried again ever more seldom.
 constexpr std::chrono::milliseconds export_delay_max{60'000};
 // The engine answers others between these.
-constexpr std::size_t items_at_once = 1000;
+constexpr std::size_t items_at_once = 100;
 constexpr std::size_t balances_at_once = 100;
 constexpr std::size_t answers_at_once = 30'000;
 constexpr mode_t report_mode = 0640;
