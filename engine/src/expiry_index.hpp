@@ -28,6 +28,7 @@ class ExpiryIndex {
   const char* name() const { return "expiries"; }
   void attach(MDB_dbi dbi, const lmdb::Snapshot* snapshot);
   std::size_t changed_count() const { return active_.size(); }
+  std::size_t frozen_count() const { return frozen_ ? frozen_->size() : 0; }
   void freeze();
   Result<void> write_frozen(lmdb::WriteTransaction& transaction) const;
   void drop_frozen() { frozen_.reset(); }

@@ -73,7 +73,8 @@ Result<void> write_zeros(FileOperations& files, int file, std::uint64_t from, st
 Result<void> create_segment(const FileJournal::Options& options, std::uint64_t segment,
                             const Rest& rest) {
   const auto path = segment_path(options.directory, segment);
-  if (::access(path.c_str(), F_OK) == 0) return {};
+  // Synced also where it is there: a sync may have failed behind its rename.
+  if (::access(path.c_str(), F_OK) == 0) return sync_file(options.directory);
   const std::filesystem::path temporary = path.string() + ".tmp";
   const int file = ::open(temporary.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (file < 0) return io_error(temporary, "create");

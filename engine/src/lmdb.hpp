@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
-#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -19,6 +18,7 @@
 #include "assertion.hpp"
 #include "engine/error.hpp"
 #include "file_operations.hpp"
+#include "meta_pages.hpp"
 
 namespace engine::lmdb {
 
@@ -143,11 +143,19 @@ class Cursor {
   CursorHandle cursor_;
 };
 
+// LMDB's own lock ends with the commit, which is before the sync of one in steps.
+struct Writing {
+  std::mutex mutex;
+  // A commit in steps has failed: what is read may not be on the disk, and what is written would be
+  // taken back by the next start.
+  bool is_broken = false;
+};
+
 // The environment's only one, until it is destroyed. One thread's.
 class WriteTransaction {
  public:
-  WriteTransaction(MDB_txn* txn, std::unique_lock<std::mutex> lock)
-      : lock_(std::move(lock)), txn_(txn) {}
+  WriteTransaction(MDB_txn* txn, Writing& writing, std::unique_lock<std::mutex> lock)
+      : writing_(&writing), lock_(std::move(lock)), txn_(txn) {}
 
   Result<void> put(MDB_dbi dbi, Bytes key, Bytes value) {
     MDB_val k = to_val(key);
@@ -194,6 +202,7 @@ class WriteTransaction {
   Result<void> write_out(FileOperations& files) const;
 
  private:
+  Writing* writing_;
   std::unique_lock<std::mutex> lock_;
   std::unique_ptr<MDB_txn, TransactionAbort> txn_;
 };
@@ -223,7 +232,8 @@ class Environment {
 
   // Of what is durable: waits for a transaction that is being written.
   Result<Snapshot> durable_snapshot() const {
-    std::lock_guard lock(*writing_);
+    std::lock_guard lock(writing_->mutex);
+    if (writing_->is_broken) return broken();
     return snapshot();
   }
   Result<Snapshot> snapshot() const {
@@ -243,15 +253,18 @@ class Environment {
     return static_cast<int>(used / std::max<std::size_t>(info.me_mapsize / 100, 1));
   }
   Result<WriteTransaction> begin_write() const {
-    std::unique_lock lock(*writing_);
+    std::unique_lock lock(writing_->mutex);
+    if (writing_->is_broken) return broken();
     MDB_txn* txn = nullptr;
     if (const int rc = mdb_txn_begin(env_.get(), nullptr, 0, &txn)) return error(rc, "begin write");
-    return WriteTransaction(txn, std::move(lock));
+    return WriteTransaction(txn, *writing_, std::move(lock));
   }
 
  private:
   explicit Environment(MDB_env* env) : env_(env) {}
-  static Result<void> restore_meta_pages(const std::filesystem::path& directory);
+  static EngineError broken() {
+    return {EngineErrorCode::store, "a checkpoint did not reach the disk: restart the switch"};
+  }
   // Pages that were given back, and are written to again before the file grows: LMDB lists them in
   // its table 0, a count and their numbers to an entry.
   std::size_t free_page_count() const {
@@ -267,8 +280,7 @@ class Environment {
   }
 
   std::unique_ptr<MDB_env, EnvironmentClose> env_;
-  // LMDB's own lock ends with the commit, which is before the sync of one in steps.
-  std::unique_ptr<std::mutex> writing_ = std::make_unique<std::mutex>();
+  std::unique_ptr<Writing> writing_ = std::make_unique<Writing>();
 };
 
 }  // namespace engine::lmdb

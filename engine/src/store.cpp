@@ -12,6 +12,9 @@
 namespace engine {
 namespace {
 
+// A transaction of fewer records has fewer pages than LMDB keeps in memory: it writes none of them
+// before the commit.
+constexpr std::size_t records_unwritten = 100'000;
 constexpr std::uint8_t meta_key[] = {'m', 'e', 't', 'a'};
 constexpr std::uint8_t archive_mark_key[] = {'a', 'r', 'c', 'h', 'i', 'v', 'e'};
 constexpr std::uint8_t archive_folder_key[] = {'f', 'o', 'l', 'd', 'e', 'r'};
@@ -199,11 +202,14 @@ Result<void> Store::write_frozen(const State& state, const MetaRecord& meta) con
   auto transaction = environment_.begin_write();
   if (!transaction) return transaction.error();
   Result<void> result;
+  std::size_t records = 0;
   // Only frozen parts are read: the writer goes on with the rest of the state meanwhile.
   const_cast<State&>(state).for_each_table([&](const auto& table) {
     if (result) result = table.write_frozen(*transaction);
-    // Where pages are many, LMDB has written some of them.
-    if (result) result = transaction->write_out(files_);
+    records += table.frozen_count();
+    if (!result || records < records_unwritten) return;
+    result = transaction->write_out(files_);
+    records = 0;
   });
   if (!result) return result;
   if (auto written = transaction->put(meta_, meta_key, bytes_of(meta)); !written) return written;

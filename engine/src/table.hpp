@@ -123,6 +123,7 @@ class Table {
     frozen_ = std::move(active_);
     active_ = spare_ ? std::move(spare_) : std::make_unique<OverlayType>();
   }
+  std::size_t frozen_count() const { return frozen_ ? frozen_->size() : 0; }
   Result<void> write_frozen(lmdb::WriteTransaction& transaction) const {
     struct Place {
       StoreKey key;

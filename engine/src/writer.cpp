@@ -222,6 +222,9 @@ Result<void> Engine::Writer::stop() {
 Result<ArchiveReport> Engine::Writer::archive(const ArchivePolicy& policy,
                                               const std::function<bool()>& go_on) {
   if (!archive_) return EngineError{EngineErrorCode::io, "there is no archive"};
+  if (const auto reason = halted(); !reason.empty()) {
+    return EngineError{EngineErrorCode::io, "the engine has stopped: " + reason};
+  }
   return move_to_archive(*store_, *archive_, options_.data_dir / "journal", policy, go_on);
 }
 

@@ -36,30 +36,39 @@ RunLog::RunLog(fs::path folder, std::string run_id)
   std::error_code ignored;  // shows when the file is opened
   fs::create_directories(folder_, ignored);
   file_.reset(std::fopen(unfinished(records_file(folder_, run_id_)).c_str(), "we"));
+  check(file_ != nullptr);
 }
 
 void RunLog::add(std::string_view line) {
-  if (!file_) return;
-  has_failed_ |= std::fwrite(line.data(), 1, line.size(), file_.get()) != line.size();
+  if (failure_ != 0) return;
+  check(std::fwrite(line.data(), 1, line.size(), file_.get()) == line.size());
   size_ += line.size();
   if (size_ - written_out_ >= write_out_step) write_out();
 }
 
 void RunLog::write_out() {
-  has_failed_ |= std::fflush(file_.get()) != 0;
-  // No promise, and where there is no such call, none is needed: finish() syncs.
-  ::sync_file_range(
+  check(std::fflush(file_.get()) == 0);
+  // Whoever waits here is told of a failed write instead of the sync at the end.
+  const int rc = ::sync_file_range(
       ::fileno(file_.get()), static_cast<off64_t>(written_out_),
       static_cast<off64_t>(size_ - written_out_),
       SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
+  // Where there is no such call, the sync does all of it.
+  check(rc == 0 || errno == ENOSYS || errno == EINVAL);
   written_out_ = size_;
+}
+
+void RunLog::check(bool is_well) {
+  if (!is_well && failure_ == 0) failure_ = errno;
 }
 
 Outcome<void> RunLog::finish(std::string_view summary) {
   const fs::path records = records_file(folder_, run_id_);
-  if (file_) has_failed_ |= std::fflush(file_.get()) != 0 || ::fsync(::fileno(file_.get())) != 0;
-  if (!file_ || has_failed_) {
-    return Error{fmt::format("{}: {}", records.string(), std::strerror(errno))};
+  if (failure_ == 0) {
+    check(std::fflush(file_.get()) == 0 && ::fsync(::fileno(file_.get())) == 0);
+  }
+  if (failure_ != 0) {
+    return Error{fmt::format("{}: {}", records.string(), std::strerror(failure_))};
   }
   file_.reset();
   if (std::rename(unfinished(records).c_str(), records.c_str()) != 0) {

@@ -29,6 +29,7 @@ class RunLog {
 
  private:
   void write_out();
+  void check(bool is_well);
 
   struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }
@@ -38,7 +39,7 @@ class RunLog {
   std::unique_ptr<std::FILE, Close> file_;
   std::size_t size_ = 0;
   std::size_t written_out_ = 0;
-  bool has_failed_ = false;
+  int failure_ = 0;  // errno of the first one
 };
 
 }  // namespace holdfast::clearing

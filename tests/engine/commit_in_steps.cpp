@@ -1,12 +1,16 @@
 // A large commit goes to the disk in small steps, without LMDB's sync before its meta page.
 // Whatever the disk has of it when the power goes, it is there as a whole or not at all.
 #include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <fstream>
 #include <functional>
 #include <map>
+#include <optional>
 #include <random>
 #include <thread>
 
@@ -158,6 +162,149 @@ TEST_CASE("commit in steps: done, it stays", "[lmdb]") {
   CHECK(read(again) == content);
 }
 
+namespace {
+
+// A store whose switch was killed while a commit was on its way to the disk.
+class CutShort {
+ public:
+  CutShort() {
+    fs::create_directories(store_);
+    fs::create_directories(folder());
+    environment_.emplace(open(store_));
+    for (const char* word : {"oldest", "older", "old"}) {
+      content_ = some_content(random_, word);
+      REQUIRE(write(*environment_, content_, FileOperations::system()).has_value());
+      states_.push_back(read_file(store_ / "data.mdb"));
+    }
+    content_ = read(*environment_);
+    WatchedDisk disk(1, [&] {
+      for (const char* name : {"data.mdb", "meta-before-commit"}) {
+        fs::copy_file(store_ / name, folder() / name);
+      }
+      return 0;
+    });
+    REQUIRE(write(*environment_, some_content(random_, "new"), disk).has_value());
+    states_.push_back(read_file(store_ / "data.mdb"));
+  }
+  fs::path folder() const { return folder_.path() / "cut"; }
+  fs::path kept() const { return folder() / "meta-before-commit"; }
+  // What must be there after the restart.
+  const Content& content() const { return content_; }
+  // The whole data.mdb after the third commit from the end, the second, the last before, and it.
+  const std::vector<std::string>& states() const { return states_; }
+  // Why it cannot be opened; empty when it can.
+  std::string refusal() const {
+    const auto environment = lmdb::Environment::open(folder().string(), map_size, 4);
+    return environment ? "" : environment.error().detail;
+  }
+
+ private:
+  TemporaryFolder folder_;
+  fs::path store_ = folder_.path() / "store";
+  std::mt19937_64 random_{1};
+  std::optional<lmdb::Environment> environment_;
+  Content content_;
+  std::vector<std::string> states_;
+};
+
+// Another process that has the environment open, until it is told to go.
+class OtherProcess {
+ public:
+  explicit OtherProcess(const fs::path& folder) {
+    int ready[2];
+    REQUIRE(::pipe(ready) == 0);
+    child_ = ::fork();
+    if (child_ == 0) {
+      const auto environment = lmdb::Environment::open(folder.string(), map_size, 4);
+      const char word = environment ? 'y' : 'n';
+      if (::write(ready[1], &word, 1) == 1) ::pause();
+      ::_exit(0);
+    }
+    char word = 'n';
+    REQUIRE(::read(ready[0], &word, 1) == 1);
+    REQUIRE(word == 'y');
+    ::close(ready[0]);
+    ::close(ready[1]);
+  }
+  ~OtherProcess() { end(); }
+  void end() {
+    if (child_ <= 0) return;
+    ::kill(child_, SIGKILL);
+    ::waitpid(child_, nullptr, 0);
+    child_ = 0;
+  }
+
+ private:
+  pid_t child_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("commit in steps: meta pages are put back into the file they are of, into no other",
+          "[lmdb]") {
+  const CutShort cut;
+  SECTION("its own") {
+    CHECK(cut.refusal().empty());
+    CHECK_FALSE(fs::exists(cut.kept()));
+    auto environment = open(cut.folder());
+    CHECK(read(environment) == cut.content());
+  }
+  SECTION("a copy from before the last state, or two states before it") {
+    for (std::size_t i : {0U, 1U}) {
+      write_file(cut.folder() / "data.mdb", cut.states()[i]);
+      CHECK(cut.refusal().find("not of the data.mdb beside it") != std::string::npos);
+      CHECK(read_file(cut.folder() / "data.mdb") == cut.states()[i]);
+    }
+  }
+  SECTION("a copy of the last state, or of the whole commit: that is taken back all the same") {
+    for (std::size_t i : {2U, 3U}) {
+      const std::string kept = read_file(cut.kept());
+      write_file(cut.folder() / "data.mdb", cut.states()[i]);
+      CHECK(cut.refusal().empty());
+      auto environment = open(cut.folder());
+      CHECK(read(environment) == cut.content());
+      write_file(cut.kept(), kept);
+    }
+  }
+  SECTION("none: a store that is built anew") {
+    fs::remove(cut.folder() / "data.mdb");
+    CHECK(cut.refusal().empty());
+    CHECK_FALSE(fs::exists(cut.kept()));
+  }
+  SECTION("pages that were cut short") {
+    fs::resize_file(cut.kept(), page_size);
+    CHECK(cut.refusal().find("not what was written there") != std::string::npos);
+  }
+}
+
+TEST_CASE("commit in steps: nothing is put back under another process", "[lmdb]") {
+  const CutShort cut;
+  const std::string kept = read_file(cut.kept());
+  fs::remove(cut.kept());
+  OtherProcess other(cut.folder());
+  write_file(cut.kept(), kept);
+  CHECK(cut.refusal().find("another process") != std::string::npos);
+  CHECK(fs::exists(cut.kept()));
+  other.end();
+  CHECK(cut.refusal().empty());
+  auto environment = open(cut.folder());
+  CHECK(read(environment) == cut.content());
+}
+
+TEST_CASE("commit in steps: where the disk has no room for the meta pages, it is a plain commit",
+          "[lmdb]") {
+  std::mt19937_64 random(1);
+  TemporaryFolder folder;
+  auto environment = open(folder.path());
+  // What is no file cannot be written.
+  fs::create_directories(folder.path() / "meta-before-commit.tmp" / "in the way");
+  const Content content = some_content(random, "some");
+  WatchedDisk disk(0, [] { return -1; });
+  REQUIRE(write(environment, content, disk).has_value());
+  CHECK(disk.calls() == 0);
+  CHECK(read(environment) == content);
+}
+
 TEST_CASE("commit in steps: a disk that fails at any of them is told, and nothing has changed",
           "[lmdb]") {
   std::mt19937_64 random(1);
@@ -175,6 +322,9 @@ TEST_CASE("commit in steps: a disk that fails at any of them is told, and nothin
       auto environment = open(folder.path());
       REQUIRE(write(environment, old_content, FileOperations::system()).has_value());
       written = write(environment, new_content, disk);
+      // Until the restart nothing is written that it would take back, and nothing read.
+      CHECK(environment.begin_write().has_value() == written.has_value());
+      CHECK(environment.durable_snapshot().has_value() == written.has_value());
     }
     if (disk.calls() <= at) {
       CHECK(at > 3);
