@@ -39,7 +39,9 @@ std::int64_t FaultyFiles::write_at(int file, std::span<const std::uint8_t> bytes
   if (read < 0) return -1;
   const auto written = FileOperations::write_at(file, bytes, offset);
   if (written > 0) replaced_.push_back(std::move(entry));
-  if (now == Fault::write_stops_short) fault = Fault::write_fails;
+  // Unless the test has mended the disk meanwhile.
+  Fault stops_short = Fault::write_stops_short;
+  fault.compare_exchange_strong(stops_short, Fault::write_fails);
   return written;
 }
 
