@@ -55,10 +55,10 @@ Result<KeptPages> read_kept(const fs::path& kept) {
   if (ec) return io_error(kept, ec);
   auto bytes = read_beginning(kept, size);
   if (!bytes) return bytes.error();
-  if (size % 2 == 0 || bytes->back() < 0 || bytes->back() > 1) {
+  const auto newer = size % 2 == 1 ? static_cast<unsigned char>(bytes->back()) : 2U;
+  if (newer > 1) {
     return EngineError{EngineErrorCode::corrupt, kept.string() + ": not what was written there"};
   }
-  const auto newer = static_cast<std::size_t>(bytes->back());
   bytes->pop_back();
   return KeptPages{std::move(*bytes), newer};
 }
