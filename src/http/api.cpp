@@ -17,7 +17,7 @@ ApiResponse json_answer(unsigned status, const boost::json::object& body) {
 ApiResponse bad_body(const BodyError& error) {
   boost::json::object more;
   if (!error.field.empty()) more["field"] = error.field;
-  return problem(400, error.code, error.detail, std::move(more));
+  return problem(400, error.code, error.detail, more);
 }
 
 ApiResponse card_number_in(std::string_view field) {
