@@ -17,7 +17,7 @@ class FileOperations {
   // As pwrite(2) and fdatasync(2).
   virtual std::int64_t write_at(int file, std::span<const std::uint8_t> bytes, std::int64_t offset);
   virtual int sync(int file);
-  // Hands what was written to the disk and waits for it; only a sync makes it durable.
+  // As engine/write_out.hpp.
   virtual int write_out(int file, std::uint64_t offset, std::uint64_t size);
   static FileOperations& system();
 };

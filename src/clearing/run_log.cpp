@@ -1,12 +1,12 @@
 #include "clearing/run_log.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 
+#include "engine/write_out.hpp"
 #include "security/secret_file.hpp"
 
 namespace holdfast::clearing {
@@ -48,13 +48,7 @@ void RunLog::add(std::string_view line) {
 
 void RunLog::write_out() {
   check(std::fflush(file_.get()) == 0);
-  // Whoever waits here is told of a failed write instead of the sync at the end.
-  const int rc = ::sync_file_range(
-      ::fileno(file_.get()), static_cast<off64_t>(written_out_),
-      static_cast<off64_t>(size_ - written_out_),
-      SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
-  // Where there is no such call, the sync does all of it.
-  check(rc == 0 || errno == ENOSYS || errno == EINVAL);
+  check(engine::write_out(::fileno(file_.get()), written_out_, size_ - written_out_) == 0);
   written_out_ = size_;
 }
 
