@@ -111,7 +111,7 @@ Result<std::unique_ptr<FileJournal>> FileJournal::open(const Options& options,
   // The segments' durability begins with their folder's: it must not vanish with its parent's page.
   if (auto s = sync_file(options.directory / ".."); !s) return s.error();
   // And so must the names of the segments: a start may have been killed behind a rename.
-  if (auto s = sync_file(options.directory); !s) return s.error();
+  if (auto s = create_segment(options, end.segment, no_rest); !s) return s.error();
   std::unique_ptr<FileJournal> journal(new FileJournal(options, end, epoch));
   if (auto opened = journal->open_segment(end.segment); !opened) return opened.error();
   if (auto rewritten = journal->rewrite_last_batch(); !rewritten) return rewritten.error();
@@ -132,7 +132,6 @@ FileJournal::~FileJournal() {
 }
 
 Result<void> FileJournal::open_segment(std::uint64_t segment) {
-  if (auto created = create_segment(options_, segment, no_rest); !created) return created;
   path_ = segment_path(options_.directory, segment);
   const int file = ::open(path_.c_str(), O_RDWR | O_CLOEXEC);
   if (file < 0) return io_error(path_, "open");
@@ -184,7 +183,11 @@ Result<void> FileJournal::next_segment() {
   writer_waits_ = false;
   // From here on it is the writer's alone: two must not make one file.
   prepare_again_ = 0;
+  const bool is_prepared = prepared_segment_ >= segment;
   lock.unlock();
+  if (!is_prepared) {
+    if (auto created = create_segment(options_, segment, no_rest); !created) return created;
+  }
   if (auto opened = open_segment(segment); !opened) return opened;
   position_.segment = segment;
   position_.offset = 0;
