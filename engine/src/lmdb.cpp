@@ -47,11 +47,11 @@ Result<void> WriteTransaction::commit_in_steps(FileOperations& files) {
   mdb_env_info(env, &info);
   // States take turns on the two pages.
   const auto kept = keep_meta_pages(path_of(env), status.ms_psize, info.me_last_txnid % 2);
-  if (!kept) return kept.error();
-  if (!*kept) return commit();
+  if (kept && !*kept) return commit();
 
-  // From here on the kept pages decide what a start finds.
+  // From here on the kept pages decide what a start finds, also if only their names are in doubt.
   writing_->is_broken = true;
+  if (!kept) return kept.error();
   mdb_env_set_flags(env, MDB_NOSYNC, 1);
   const int rc = mdb_txn_commit(txn_.release());
   mdb_env_set_flags(env, MDB_NOSYNC, 0);

@@ -338,6 +338,19 @@ TEST_CASE("commit in steps: a disk that fails at any of them is told, and nothin
   }
 }
 
+TEST_CASE("commit in steps: nothing is written either where it is in doubt whether they are kept",
+          "[lmdb]") {
+  std::mt19937_64 random(1);
+  TemporaryFolder folder;
+  auto environment = open(folder.path());
+  const Content content = some_content(random, "some");
+  // A folder cannot be replaced by a file.
+  fs::create_directories(folder.path() / "meta-before-commit" / "in the way");
+  REQUIRE_FALSE(write(environment, content, FileOperations::system()).has_value());
+  CHECK_FALSE(environment.begin_write().has_value());
+  CHECK_FALSE(environment.durable_snapshot().has_value());
+}
+
 TEST_CASE("commit in steps: a snapshot of what is durable waits for the sync", "[lmdb]") {
   std::mt19937_64 random(1);
   TemporaryFolder folder;
