@@ -209,8 +209,7 @@ class WriteTransaction {
 
 class Environment {
  public:
-  // Takes back a commit_in_steps() that a crash cut short. Nobody else may have it open for
-  // writing.
+  // Takes back a commit_in_steps() that a crash cut short.
   static Result<Environment> open(const std::string& directory, std::size_t map_size,
                                   unsigned table_count_max) {
     if (auto restored = restore_meta_pages(directory); !restored) return restored.error();

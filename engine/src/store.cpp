@@ -12,8 +12,8 @@
 namespace engine {
 namespace {
 
-// A transaction of fewer records has fewer pages than LMDB keeps in memory: it writes none of them
-// before the commit.
+// LMDB keeps some 130,000 changed pages in memory and writes what is more before the commit. Fewer
+// records than these have fewer pages.
 constexpr std::size_t records_unwritten = 100'000;
 constexpr std::uint8_t meta_key[] = {'m', 'e', 't', 'a'};
 constexpr std::uint8_t archive_mark_key[] = {'a', 'r', 'c', 'h', 'i', 'v', 'e'};

@@ -40,8 +40,9 @@ std::int64_t FaultyFiles::write_at(int file, std::span<const std::uint8_t> bytes
   const auto written = FileOperations::write_at(file, bytes, offset);
   if (written > 0) replaced_.push_back(std::move(entry));
   // Unless the test has mended the disk meanwhile.
-  Fault stops_short = Fault::write_stops_short;
-  fault.compare_exchange_strong(stops_short, Fault::write_fails);
+  if (Fault stops_short = now; stops_short == Fault::write_stops_short) {
+    fault.compare_exchange_strong(stops_short, Fault::write_fails);
+  }
   return written;
 }
 
